@@ -1,0 +1,41 @@
+"""What PostgreSQL and its driver raise, in the words of the application."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+
+from ecommerce.domain.shared.kernel import ConcurrentUpdate, Unavailable
+
+_LOST_RACE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.QueryCanceledError,  # statement_timeout
+    asyncpg.LockNotAvailableError,  # lock_timeout
+    asyncpg.InsufficientResourcesError,  # disk full, out of memory
+    asyncpg.ReadOnlySQLTransactionError,
+    OSError,
+    TimeoutError,
+)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's failures into `ConcurrentUpdate` (try again) and `Unavailable` (try later).
+
+    A violated constraint is no failure of the database: it passes, and the adapter that knows the
+    constraint's name translates it.
+    """
+    try:
+        yield
+    except _LOST_RACE as error:
+        raise ConcurrentUpdate("somebody else changed this at the same moment; try again") from error
+    except _AWAY as error:
+        if isinstance(error, ValueError):  # an argument the driver can't encode: our bug, not the server's
+            raise
+        raise Unavailable("the database does not answer; try again in a moment") from error

@@ -1,0 +1,97 @@
+"""Tables that belong to no context: events, webhooks received, idempotency keys, the audit log."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from advanced_alchemy.base import DefaultBase
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+NOW = text("now()")
+TIME = TIMESTAMP(timezone=True)
+
+
+class OutboxRow(DefaultBase):
+    """`id` is the event's sequence: taken inside the lock of its aggregate, it only grows."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_due", "due_at", "id", postgresql_where=text("done_at IS NULL AND parked_at IS NULL")
+        ),
+        Index("ix_outbox_aggregate", "aggregate_id", "id"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    aggregate: Mapped[str] = mapped_column(Text)
+    aggregate_id: Mapped[UUID]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    request_id: Mapped[str | None] = mapped_column(Text)
+    occurred_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
+    handled: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    due_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
+    done_at: Mapped[datetime | None] = mapped_column(TIME)
+    parked_at: Mapped[datetime | None] = mapped_column(TIME)
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+
+class WebhookInboxRow(DefaultBase):
+    __tablename__ = "webhook_inbox"
+    provider: Mapped[str] = mapped_column(Text, primary_key=True)
+    event_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    received_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
+    handled_at: Mapped[datetime | None] = mapped_column(TIME)
+    outcome: Mapped[str | None] = mapped_column(Text)
+
+
+class IdempotencyKeyRow(DefaultBase):
+    __tablename__ = "idempotency_key"
+    __table_args__ = (Index("ix_idempotency_key_claimed_at", "claimed_at"),)
+    scope: Mapped[bytes] = mapped_column(BYTEA, primary_key=True)
+    body: Mapped[bytes] = mapped_column(BYTEA)
+    holder: Mapped[int] = mapped_column(BigInteger)
+    claimed_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
+    answer: Mapped[bytes | None] = mapped_column(BYTEA)
+
+
+class AuditRow(DefaultBase):
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_target", "target", "id"),)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
+    actor: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    target: Mapped[str] = mapped_column(Text)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    request_id: Mapped[str | None] = mapped_column(Text)
+
+
+class NotificationRow(DefaultBase):
+    """A message to a person: a row first, sent by a job, once for an `effect_key`."""
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        CheckConstraint("channel IN ('email', 'sms')", name="channel_known"),
+        CheckConstraint("status IN ('queued', 'sent', 'failed')", name="status_known"),
+        Index("ix_notification_queued", "created_at", postgresql_where=text("status = 'queued'")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    effect_key: Mapped[str] = mapped_column(Text, unique=True)
+    template: Mapped[str] = mapped_column(Text)
+    channel: Mapped[str] = mapped_column(Text)
+    recipient: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(Text)
+    context: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    status: Mapped[str] = mapped_column(Text, server_default=text("'queued'"))
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    message_id: Mapped[str | None] = mapped_column(Text)
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
+    sent_at: Mapped[datetime | None] = mapped_column(TIME)

@@ -1,0 +1,15 @@
+"""The one place where ports meet adapters. A missing provider fails here, when the process starts."""
+
+from dishka import AsyncContainer, Provider, make_async_container
+
+from ecommerce.entrypoints.bootstrap.providers.core import CoreProvider
+from ecommerce.entrypoints.bootstrap.settings import Settings
+
+# One provider a context; tests append one of their own to replace a port.
+PROVIDERS: tuple[type[Provider], ...] = (CoreProvider,)
+
+
+def build_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
+    """A request's scope wants `Call` as context: `container({Call: Call()})`."""
+    providers = [provider() for provider in PROVIDERS]
+    return make_async_container(*providers, *overrides, context={Settings: settings})

@@ -1,0 +1,5 @@
+"""Who is told of what: the one table of all subscriptions."""
+
+from ecommerce.entrypoints.worker.delivery import Subscription
+
+SUBSCRIPTIONS: tuple[Subscription, ...] = ()
