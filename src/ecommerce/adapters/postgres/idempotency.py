@@ -6,6 +6,7 @@ lives, so that a claim left behind by a crash is known at once from one that is 
 
 import asyncio
 import secrets
+from functools import partial
 
 import asyncpg
 import msgspec
@@ -66,7 +67,7 @@ class Presence:
             lost = asyncio.Event()
             try:
                 async with self._database.acquire() as connection:
-                    connection.add_termination_listener(lambda _: lost.set())
+                    connection.add_termination_listener(partial(_tell, lost))
                     await connection.execute("SELECT pg_advisory_lock($1)", self.holder)
                     try:
                         await lost.wait()
@@ -76,6 +77,10 @@ class Presence:
             except DomainError as error:
                 log.warning("idempotency.presence_lost", error=str(error))
             await asyncio.sleep(1)
+
+
+def _tell(lost: asyncio.Event, _: object) -> None:
+    lost.set()
 
 
 class IdempotencyClaim:

@@ -1,7 +1,7 @@
 """What every context shares: the errors a business rule may raise, and the facts it may report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -85,7 +85,7 @@ class Event:
 
     def payload(self) -> dict[str, Any]:
         """The event's own fields, in declaration order; ids and amounts, never personal data."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
