@@ -40,13 +40,19 @@ class EmbeddedPostgres:
     """
 
     def __init__(
-        self, data_dir: Path, *, port: int, password: str, options: Mapping[str, str] | None = None
+        self,
+        data_dir: Path,
+        *,
+        port: int,
+        password: str,
+        options: Mapping[str, str] | None = None,
+        log: Path | None = None,
     ) -> None:
         self.data_dir = data_dir.absolute()
         self.port = port
         self.password = password
         self.options = {**DEFAULTS, **(options or {})}
-        self.log = self.data_dir / "server.log"
+        self.log = log or self.data_dir / "server.log"
         self.process: subprocess.Popen[bytes] | None = None
         self._placed: placement.Placement | None = None
 
