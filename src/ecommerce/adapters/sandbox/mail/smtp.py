@@ -1,0 +1,102 @@
+"""The SMTP server; every mail ends in the mailbox."""
+
+import asyncio
+import hmac
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from ecommerce.adapters.sandbox.faults import SMTP_PATH, Faults
+from ecommerce.adapters.sandbox.mail.mailbox import Mailbox
+
+SIZE_LIMIT = 10 * 1024 * 1024
+
+
+class MailHandler:
+    """Answers RCPT and DATA, or does what an injected fault says."""
+
+    def __init__(self, mailbox: Mailbox, faults: Faults) -> None:
+        self._mailbox = mailbox
+        self._faults = faults
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        faults = self._faults.for_request("DATA", SMTP_PATH)
+        await asyncio.sleep(faults.delay)
+        if faults.refuse:
+            return hang_up(server)
+        if faults.status is not None:
+            return f"{faults.status} Injected by the sandbox"
+        content = envelope.content
+        raw = content if isinstance(content, bytes) else (content or "").encode()
+        self._mailbox.store(envelope.mail_from or "", list(envelope.rcpt_tos), raw)
+        if faults.drop_reply:
+            return hang_up(server)
+        return "250 OK"
+
+
+def hang_up(server: SMTP) -> str:
+    if isinstance(server.transport, asyncio.Transport):
+        server.transport.abort()
+    return "421 closed"
+
+
+class Refusal(asyncio.Protocol):
+    """A mail server that isn't there."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.Transport):
+            transport.abort()
+
+
+class MailServer:
+    """The SMTP port. A user name and password, when set, are demanded before any mail."""
+
+    def __init__(
+        self, handler: MailHandler, faults: Faults, username: str | None, password: str | None
+    ) -> None:
+        self._handler = handler
+        self._faults = faults
+        self._username = username
+        self._password = password
+        self._server: asyncio.Server | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen, and tell on which port. Raises `OSError` when it is taken."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._session, host, port)
+        bound: int = self._server.sockets[0].getsockname()[1]
+        return bound
+
+    def _session(self) -> asyncio.Protocol:
+        if self._faults.refuses_mail():
+            return Refusal()
+        return SMTP(
+            self._handler,
+            data_size_limit=SIZE_LIMIT,
+            enable_SMTPUTF8=True,
+            hostname="sandbox",
+            ident="sandbox",
+            loop=asyncio.get_running_loop(),
+            auth_required=self._username is not None,
+            # Loopback only, and the password protects nothing but tests.
+            auth_require_tls=False,
+            authenticator=self._authenticate,
+        )
+
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+    ) -> AuthResult:
+        expected = f"{self._username}\0{self._password}".encode()
+        given = data.login + b"\0" + data.password if isinstance(data, LoginPassword) else b""
+        return AuthResult(success=hmac.compare_digest(expected, given), handled=False)
+
+    async def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
