@@ -1,0 +1,44 @@
+"""One request and its answer, as the door sees them. Made by the shell, found by everything inside it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ecommerce.application.shared.call import Call
+from ecommerce.entrypoints.http.operation import Operation
+
+
+class Exchange:
+    """`extra` are headers for the answer, whatever it will be."""
+
+    __slots__ = (
+        "anonymous",
+        "call",
+        "extra",
+        "headers",
+        "operation",
+        "path",
+        "request_id",
+        "template",
+        "trace",
+    )
+
+    def __init__(self, path: str, headers: Mapping[bytes, bytes], request_id: str, trace: str) -> None:
+        self.path = path
+        self.headers = headers
+        self.request_id = request_id
+        self.trace = trace
+        self.call = Call()
+        self.anonymous = True
+        self.operation: Operation | None = None
+        self.template = ""
+        self.extra: list[tuple[bytes, bytes]] = []
+
+    def header(self, name: bytes) -> str | None:
+        """The first value of a header, by its lower-case name."""
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+
+def exchange_of(scope: Mapping[str, Any]) -> Exchange:
+    found: Exchange = scope["state"]["exchange"]
+    return found

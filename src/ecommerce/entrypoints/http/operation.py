@@ -1,0 +1,61 @@
+"""What a route declares about itself: who may call it, how often, what it takes and what it may answer."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ecommerce.application.shared.actor import Actor
+from ecommerce.domain.shared.kernel import DomainError, Forbidden, Unauthenticated
+
+OPT = "operation"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who may call a route. Finer rules (whose order is it?) are the use case's."""
+
+    kind: Literal["public", "guest-or-customer", "customer", "staff"]
+    permission: str = ""
+
+    def check(self, actor: Actor, anonymous: bool) -> None:
+        """Raises `Unauthenticated` for callers who sent no credentials, `Forbidden` for known ones."""
+        if self.kind == "customer" and actor.account_id is None:
+            raise _unknown_or_refused(anonymous, "this is for signed-in customers")
+        if self.kind == "staff" and self.permission not in actor.permissions and not actor.is_system:
+            raise _unknown_or_refused(anonymous, f"this needs the permission {self.permission}")
+
+
+def _unknown_or_refused(anonymous: bool, detail: str) -> DomainError:
+    return Unauthenticated("sign in to do this") if anonymous else Forbidden(detail)
+
+
+PUBLIC = Policy("public")
+GUEST_OR_CUSTOMER = Policy("guest-or-customer")
+CUSTOMER = Policy("customer")
+
+
+def staff(permission: str) -> Policy:
+    return Policy("staff", permission)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """Kept in a handler's `opt`; the gate, the binding and the OpenAPI document read it."""
+
+    policy: Policy
+    name: str
+    summary: str
+    description: str
+    status: int
+    rate_limit: str = "default"
+    idempotent: bool = False
+    cacheable: bool = False
+    step_up: bool = False
+    raises: tuple[type[DomainError], ...] = ()
+    consumes: str = "application/json"
+    produces: str = "application/json"
+    max_body: int | None = None
+    body: Any = None
+    raw_body: str = ""
+    query: Any = None
+    result: Any = None
+    tags: tuple[str, ...] = ()
