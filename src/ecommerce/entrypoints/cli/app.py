@@ -119,4 +119,4 @@ def cli() -> None:
 
 
 def main() -> None:
-    cli(prog_name="ecommerce")
+    cli.main(prog_name="ecommerce")

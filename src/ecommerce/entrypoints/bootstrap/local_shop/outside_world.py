@@ -4,12 +4,10 @@ import asyncio
 import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
 
 from ecommerce.adapters.sandbox.server import SandboxSettings, serve_sandbox
 from ecommerce.entrypoints.bootstrap.settings import BadSettings
 
-T = TypeVar("T")
 _LIVE = ("sk_live", "rk_live", "pk_live")
 
 
@@ -17,31 +15,36 @@ def sandbox_settings(environ: Mapping[str, str]) -> SandboxSettings:
     """Raises `BadSettings` naming all that are missing or malformed. A live key is no key for a sandbox."""
     faults: list[str] = []
 
-    def read(name: str, parse: Callable[[str], T]) -> T:
+    def find(name: str) -> str | None:
         raw = environ.get(f"ECOMMERCE_SANDBOX_{name}", "").strip()
-        if not raw:
-            faults.append(f"ECOMMERCE_SANDBOX_{name} is missing (`ecommerce up` sets it)")
-        elif raw.startswith(_LIVE):
+        if raw.startswith(_LIVE):
             faults.append(f"ECOMMERCE_SANDBOX_{name} is a live key: the sandbox takes test keys only")
-        else:
-            try:
-                return parse(raw)
-            except ValueError as error:
-                faults.append(f"ECOMMERCE_SANDBOX_{name} is not usable: {error}")
-        return parse("0")
+        return raw or None
+
+    def need(name: str) -> str:
+        raw = find(name)
+        if raw is None:
+            faults.append(f"ECOMMERCE_SANDBOX_{name} is missing (`ecommerce up` sets it)")
+        return raw or ""
+
+    def port(name: str) -> int:
+        raw = need(name)
+        if raw and not raw.isdecimal():
+            faults.append(f"ECOMMERCE_SANDBOX_{name} is not usable: {raw!r} is no port")
+        return int(raw) if raw.isdecimal() else 0
 
     settings = SandboxSettings(
-        host=read("HOST", str),
-        port=read("PORT", int),
-        smtp_port=read("SMTP_PORT", int),
-        data_dir=read("DATA_DIR", Path),
-        token=read("TOKEN", str),
-        stripe_secret_key=read("STRIPE_SECRET_KEY", str),
-        stripe_publishable_key=read("STRIPE_PUBLISHABLE_KEY", str),
-        webhook_url=read("WEBHOOK_URL", str),
-        webhook_secret=read("WEBHOOK_SECRET", str),
-        smtp_username=read("SMTP_USERNAME", str),
-        smtp_password=read("SMTP_PASSWORD", str),
+        host=find("HOST") or "127.0.0.1",
+        port=port("PORT"),
+        smtp_port=port("SMTP_PORT"),
+        data_dir=Path(need("DATA_DIR")),
+        token=need("TOKEN"),
+        stripe_secret_key=need("STRIPE_SECRET_KEY"),
+        stripe_publishable_key=need("STRIPE_PUBLISHABLE_KEY"),
+        webhook_url=find("WEBHOOK_URL"),
+        webhook_secret=need("WEBHOOK_SECRET"),
+        smtp_username=find("SMTP_USERNAME"),
+        smtp_password=find("SMTP_PASSWORD"),
     )
     if environ.get("ECOMMERCE_STRIPE_API_KEY", "").startswith(_LIVE):
         faults.append("ECOMMERCE_STRIPE_API_KEY is a live key: the sandbox never runs beside one")
