@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.Column("context", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("status", sa.Text(), server_default=sa.text("'queued'"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("claimed_until", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("message_id", sa.Text(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column(
@@ -124,12 +125,14 @@ def upgrade() -> None:
         sa.Column(
             "due_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False
         ),
+        sa.Column("running_until", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("done_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("parked_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     op.create_index("ix_outbox_aggregate", "outbox", ["aggregate_id", "id"], unique=False)
+    op.create_index("ix_outbox_occurred_at", "outbox", ["occurred_at"], unique=False, postgresql_using="brin")
     op.create_index(
         "ix_outbox_due",
         "outbox",
@@ -181,6 +184,13 @@ def upgrade() -> None:
         sa.Column("handled_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("provider", "event_id", name=op.f("pk_webhook_inbox")),
+    )
+    op.create_index(
+        "ix_webhook_inbox_received_at",
+        "webhook_inbox",
+        ["received_at"],
+        unique=False,
+        postgresql_using="brin",
     )
     op.create_table(
         "address",
@@ -823,6 +833,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_address_account", table_name="address")
     op.drop_table("address")
+    op.drop_index("ix_webhook_inbox_received_at", table_name="webhook_inbox", postgresql_using="brin")
     op.drop_table("webhook_inbox")
     op.drop_table("warehouse")
     op.drop_index(
@@ -834,6 +845,7 @@ def downgrade() -> None:
         table_name="outbox",
         postgresql_where=sa.text("done_at IS NULL AND parked_at IS NULL"),
     )
+    op.drop_index("ix_outbox_occurred_at", table_name="outbox", postgresql_using="brin")
     op.drop_index("ix_outbox_aggregate", table_name="outbox")
     op.drop_table("outbox")
     op.drop_index(

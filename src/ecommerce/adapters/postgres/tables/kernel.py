@@ -23,6 +23,8 @@ class OutboxRow(DefaultBase):
             "ix_outbox_due", "due_at", "id", postgresql_where=text("done_at IS NULL AND parked_at IS NULL")
         ),
         Index("ix_outbox_aggregate", "aggregate_id", "id"),
+        # Rows come in the order of time, so that a few pages tell the sweeper where the old ones lie.
+        Index("ix_outbox_occurred_at", "occurred_at", postgresql_using="brin"),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     kind: Mapped[str] = mapped_column(Text)
@@ -34,6 +36,7 @@ class OutboxRow(DefaultBase):
     handled: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     due_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
+    running_until: Mapped[datetime | None] = mapped_column(TIME)
     done_at: Mapped[datetime | None] = mapped_column(TIME)
     parked_at: Mapped[datetime | None] = mapped_column(TIME)
     last_error: Mapped[str | None] = mapped_column(Text)
@@ -41,6 +44,7 @@ class OutboxRow(DefaultBase):
 
 class WebhookInboxRow(DefaultBase):
     __tablename__ = "webhook_inbox"
+    __table_args__ = (Index("ix_webhook_inbox_received_at", "received_at", postgresql_using="brin"),)
     provider: Mapped[str] = mapped_column(Text, primary_key=True)
     event_id: Mapped[str] = mapped_column(Text, primary_key=True)
     kind: Mapped[str] = mapped_column(Text)
@@ -91,6 +95,7 @@ class NotificationRow(DefaultBase):
     context: Mapped[dict[str, Any]] = mapped_column(JSONB)
     status: Mapped[str] = mapped_column(Text, server_default=text("'queued'"))
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    claimed_until: Mapped[datetime | None] = mapped_column(TIME)
     message_id: Mapped[str | None] = mapped_column(Text)
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
