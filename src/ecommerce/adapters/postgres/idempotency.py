@@ -89,19 +89,25 @@ class IdempotencyClaim:
     def __init__(self, key: IdempotencyKey, holder: int) -> None:
         self._key = key
         self._holder = holder
-        self._taken = False
+        self._committed = False
         self.resumed = False
 
     async def take(self, connection: Connection) -> None:
-        """Raises `IdempotencyKeyInUse` or `IdempotencyKeyReused`; later transactions of the request pass."""
-        if self._taken:
+        """Raises `IdempotencyKeyInUse` or `IdempotencyKeyReused`.
+
+        A claim goes with its transaction when that rolls back; once one commits, later ones pass.
+        """
+        if self._committed:
             return
         key, lock = self._key, int.from_bytes(self._key.scope[:8], signed=True)
         if not await connection.fetchval(CLAIM, key.scope, key.body, self._holder, lock):
             self.resumed = bool(await connection.fetchval(TAKE_OVER, key.scope, key.body, self._holder, lock))
             if not self.resumed:
                 raise _in_use_or_reused(await connection.fetchrow(FIND, key.scope), key)
-        self._taken = True
+
+    def committed(self) -> None:
+        self._committed = True
+        self.resumed = False
 
 
 def _in_use_or_reused(row: asyncpg.Record | None, key: IdempotencyKey) -> Exception:

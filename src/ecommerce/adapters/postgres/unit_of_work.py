@@ -34,6 +34,8 @@ class PgUnitOfWork:
                 yield
             finally:
                 self._connection = None
+        if self._claim is not None:
+            self._claim.committed()
         if self._ring:
             self._doorbell.ring()
 

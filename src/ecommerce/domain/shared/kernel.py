@@ -54,6 +54,18 @@ class IllegalTransition(Conflict):
     code = "illegal-transition"
 
 
+class InsufficientStock(Conflict):
+    """Not enough of it is left. `data`: `available`, how many could be had."""
+
+    code = "insufficient-stock"
+
+
+class StaleVersion(Conflict):
+    """The caller has changed a version that is no longer the newest (`If-Match`)."""
+
+    code = "precondition-failed"
+
+
 class ConcurrentUpdate(Conflict):
     """Somebody else changed it first. Doing it again from the start may succeed."""
 

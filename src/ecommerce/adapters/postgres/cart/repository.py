@@ -1,0 +1,180 @@
+"""Carts: read in one statement, written in one, guarded by the version that was read."""
+
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from ecommerce.adapters.postgres.cart.offer import OFFER
+from ecommerce.adapters.postgres.database import Database
+from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
+from ecommerce.application.cart.contracts import Offer
+from ecommerce.application.cart.ports import LoadedCart, Wanted
+from ecommerce.application.shared.ports import Ids
+from ecommerce.domain.cart.cart import Cart, CartLine, CartOwner, CheckoutDetails
+from ecommerce.domain.shared.ids import CartId, VariantId
+from ecommerce.domain.shared.kernel import ConcurrentUpdate
+
+# The open cart if there is one, else the last that was placed: it tells which order it became.
+LOAD = f"""
+WITH c AS (
+  SELECT * FROM cart
+  WHERE {{owner}} = $1 AND status <> 'merged'
+  ORDER BY (status = 'open') DESC, created_at DESC LIMIT 1 {{lock}}
+)
+SELECT c.id, c.currency, c.status, c.version, c.email, c.shipping_address, c.billing_address,
+       c.shipping_option_id, c.updated_at,
+       CASE WHEN c.status = 'placed' THEN (SELECT o.id FROM sales_order o WHERE o.cart_id = c.id) END AS placed_as,
+       lines.list::text AS lines, wanted.offer::text AS wanted
+FROM (SELECT) one LEFT JOIN c ON true
+LEFT JOIN LATERAL (
+  SELECT json_agg(json_build_object(
+    'id', l.id, 'quantity', l.quantity, 'seen_price', l.seen_price,
+    'offer', {OFFER.format(currency="c.currency")}) ORDER BY l.created_at, l.id) AS list
+  FROM cart_line l JOIN variant v ON v.id = l.variant_id JOIN product p ON p.id = v.product_id
+  WHERE l.cart_id = c.id AND c.status = 'open'
+) lines ON true
+LEFT JOIN LATERAL (
+  SELECT {OFFER.format(currency="CASE WHEN c.status = 'open' THEN c.currency ELSE $4 END")} AS offer
+  FROM variant v JOIN product p ON p.id = v.product_id
+  WHERE v.id = $2 OR v.sku = $3
+) wanted ON true
+"""
+
+_LINES = """
+, gone AS (
+  DELETE FROM cart_line USING saved WHERE cart_id = saved.id AND cart_line.id = ANY($9::uuid[])
+), kept AS (
+  INSERT INTO cart_line (id, cart_id, variant_id, quantity, seen_price)
+  SELECT l.id, saved.id, l.variant_id, l.quantity, l.seen_price
+  FROM saved, unnest($10::uuid[], $11::uuid[], $12::int[], $13::bigint[])
+    AS l (id, variant_id, quantity, seen_price)
+  ON CONFLICT (cart_id, variant_id)
+  DO UPDATE SET quantity = excluded.quantity, seen_price = excluded.seen_price
+    WHERE (cart_line.quantity, cart_line.seen_price) IS DISTINCT FROM (excluded.quantity, excluded.seen_price)
+)
+SELECT count(*) FROM saved
+"""
+
+# $2 to $4 are there for CREATE alone, so that both take the same arguments.
+UPDATE = f"""
+WITH saved AS (
+  UPDATE cart SET version = version + 1, email = $5, shipping_address = $6, billing_address = $7,
+    shipping_option_id = $8, currency = $4, updated_at = now()
+  WHERE id = $1 AND version = $14 AND status = 'open'
+    AND (token_hash IS NOT DISTINCT FROM $2) AND (account_id IS NOT DISTINCT FROM $3)
+  RETURNING id
+) {_LINES}
+"""
+
+CREATE = f"""
+WITH saved AS (
+  INSERT INTO cart (id, token_hash, account_id, currency, email, shipping_address, billing_address,
+    shipping_option_id)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE $14 = 0
+  ON CONFLICT DO NOTHING
+  RETURNING id
+) {_LINES}
+"""
+
+MERGED = """
+UPDATE cart SET status = 'merged', version = version + 1, updated_at = now()
+WHERE id = $1 AND version = $2 AND status = 'open' RETURNING true
+"""
+
+
+class _Line(msgspec.Struct):
+    id: UUID
+    quantity: int
+    seen_price: int | None
+    offer: Offer
+
+
+_read_lines = msgspec.json.Decoder(list[_Line]).decode
+_read_offer = msgspec.json.Decoder(Offer).decode
+
+
+class PgCartRepository:
+    def __init__(self, database: Database, uow: PgUnitOfWork, ids: Ids) -> None:
+        self._database = database
+        self._uow = uow
+        self._ids = ids
+
+    async def load(
+        self, owner: CartOwner, *, currency: str, wanted: Wanted | None = None, lock: bool = False
+    ) -> LoadedCart:
+        sql = LOAD.format(
+            owner="account_id" if owner.account_id is not None else "token_hash",
+            lock="FOR UPDATE" if lock else "",
+        )
+        arguments = (
+            owner.account_id if owner.account_id is not None else owner.token_hash,
+            wanted.variant_id if wanted else None,
+            wanted.sku if wanted else None,
+            currency,
+        )
+        if lock:
+            row = await self._uow.connection.fetchrow(sql, *arguments)
+        else:
+            row = await self._database.fetch_row(sql, *arguments)
+        if row is None:
+            # Only with a lock: the row was open, then placed while this waited for it.
+            raise ConcurrentUpdate("the cart was placed meanwhile")
+        return self._loaded(row, owner, currency)
+
+    def _loaded(self, row: asyncpg.Record, owner: CartOwner, currency: str) -> LoadedCart:
+        wanted = _read_offer(row["wanted"]) if row["wanted"] is not None else None
+        if row["status"] != "open":
+            return LoadedCart(
+                cart=Cart(id=CartId(self._ids.new()), owner=owner, currency=currency),
+                wanted=wanted,
+                known=row["id"] is not None,
+                placed_as=row["placed_as"],
+            )
+        lines = _read_lines(row["lines"]) if row["lines"] is not None else []
+        cart = Cart(
+            id=CartId(row["id"]),
+            owner=owner,
+            currency=row["currency"],
+            version=row["version"],
+            lines={
+                VariantId(line.offer.variant_id): CartLine(
+                    line.id, VariantId(line.offer.variant_id), line.quantity, line.seen_price
+                )
+                for line in lines
+            },
+            details=CheckoutDetails(
+                row["email"], row["shipping_address"], row["billing_address"], row["shipping_option_id"]
+            ),
+        )
+        offers = {VariantId(line.offer.variant_id): line.offer for line in lines}
+        return LoadedCart(cart=cart, offers=offers, wanted=wanted, known=True, updated_at=row["updated_at"])
+
+    async def save(self, cart: Cart) -> None:
+        lines = list(cart.lines.values())
+        details = cart.details
+        saved = await self._uow.connection.fetchval(
+            CREATE if cart.version == 0 else UPDATE,
+            cart.id,
+            cart.owner.token_hash,
+            cart.owner.account_id,
+            cart.currency,
+            details.email,
+            details.shipping_address,
+            details.billing_address,
+            details.shipping_option_id,
+            list(cart.removed),
+            [line.id for line in lines],
+            [line.variant_id for line in lines],
+            [line.quantity for line in lines],
+            [line.seen_price for line in lines],
+            cart.version,
+        )
+        if not saved:
+            raise ConcurrentUpdate("the cart was changed at the same moment")
+        cart.version += 1
+        cart.removed.clear()
+
+    async def end_merged(self, cart: Cart) -> None:
+        if not await self._uow.connection.fetchval(MERGED, cart.id, cart.version):
+            raise ConcurrentUpdate("the cart was changed at the same moment")

@@ -1,0 +1,115 @@
+"""How a cart is changed when anybody else may change it at the same moment."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from ecommerce.application.cart.ports import CartRepository, LoadedCart, Wanted
+from ecommerce.application.cart.view import CartPresenter, ShownCart
+from ecommerce.application.shared.call import Call
+from ecommerce.application.shared.ports import Clock, UnitOfWork
+from ecommerce.application.shared.tokens import Tokens, token_hash
+from ecommerce.domain.cart.cart import CartChanged, CartOwner
+from ecommerce.domain.shared.kernel import ConcurrentUpdate
+
+Change: TypeAlias = Callable[[LoadedCart], None]
+
+# Reading without a lock and writing on condition is cheapest, but with many at once the same one can lose
+# again and again: after two misses it queues for the row.
+OPTIMISTIC_TRIES = 2
+TRIES = 10
+
+
+class CartEditor:
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        carts: CartRepository,
+        presenter: CartPresenter,
+        tokens: Tokens,
+        clock: Clock,
+        call: Call,
+        default_currency: str,
+    ) -> None:
+        self._uow = uow
+        self._carts = carts
+        self._presenter = presenter
+        self._tokens = tokens
+        self._clock = clock
+        self._call = call
+        self._default_currency = default_currency
+
+    async def show(self, token: str | None, currency: str | None = None) -> ShownCart:
+        owner, _ = self._owner(token)
+        loaded = await self._carts.load(owner, currency=currency or self._default_currency)
+        return await self._presenter(loaded, signed_in=owner.account_id is not None)
+
+    async def __call__(
+        self,
+        token: str | None,
+        change: Change,
+        *,
+        wanted: Wanted | None = None,
+        currency: str | None = None,
+        if_match: str | None = None,
+        opens_new: bool = False,
+    ) -> ShownCart:
+        """Apply `change` to the caller's cart and store it, however many do so at once.
+
+        `opens_new`: a cart that is placed while this waits is followed by a new one (an add), instead of
+        `CartChanged`. `change` may run more than once, each time on a freshly loaded cart.
+        """
+        owner, fresh_token = self._owner(token)
+        currency = currency or self._default_currency
+        was_open = False
+        for attempt in range(TRIES):
+            queue = attempt >= OPTIMISTIC_TRIES
+            try:
+                if queue:
+                    async with self._uow.begin():
+                        loaded = await self._carts.load(owner, currency=currency, wanted=wanted, lock=True)
+                        owner, fresh_token = self._renewed(loaded, owner, fresh_token)
+                        await self._apply(loaded, change, if_match, was_open and not opens_new)
+                else:
+                    loaded = await self._carts.load(owner, currency=currency, wanted=wanted)
+                    owner, fresh_token = self._renewed(loaded, owner, fresh_token)
+                    was_open = was_open or loaded.is_open
+                    async with self._uow.begin():
+                        await self._apply(loaded, change, if_match, was_open and not opens_new)
+            except ConcurrentUpdate:
+                continue
+            loaded.updated_at = self._clock.now()
+            return await self._presenter(loaded, signed_in=owner.account_id is not None, token=fresh_token)
+        raise ConcurrentUpdate("too many changes of this cart at once; try again")
+
+    async def _apply(
+        self, loaded: LoadedCart, change: Change, if_match: str | None, must_be_open: bool
+    ) -> None:
+        if self._uow.resumed:
+            return
+        if must_be_open and not loaded.is_open:
+            raise CartChanged("this cart was placed as an order meanwhile")
+        loaded.cart.expect(if_match)
+        change(loaded)
+        await self._carts.save(loaded.cart)
+
+    def _owner(self, token: str | None) -> tuple[CartOwner, str | None]:
+        """Whose cart it is, and the token to tell them when it is a new guest's."""
+        account_id = self._call.actor.account_id
+        if account_id is not None:
+            return CartOwner(account_id=account_id), None
+        if token is not None:
+            return CartOwner(token_hash=token_hash(token)), None
+        # The same token for the same idempotency key: a repeated first add finds the cart it has made.
+        key = self._call.idempotency_key
+        fresh = self._tokens.derived("cart-token", key.scope) if key else self._tokens.fresh()
+        return CartOwner(token_hash=token_hash(fresh)), fresh
+
+    def _renewed(
+        self, loaded: LoadedCart, owner: CartOwner, fresh_token: str | None
+    ) -> tuple[CartOwner, str | None]:
+        """A token nobody has given out is as none: its bearer gets one of ours."""
+        if owner.account_id is not None or loaded.known or fresh_token is not None:
+            return owner, fresh_token
+        new_owner, new_token = self._owner(None)
+        loaded.cart.owner = new_owner
+        return new_owner, new_token

@@ -1,0 +1,190 @@
+"""A cart as its owner sees it: always today's prices."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from ecommerce.application.cart.contracts import Offer, Picture
+from ecommerce.application.cart.ports import LoadedCart
+from ecommerce.application.pricing.contracts import Pricer, Quote, WantedLine
+from ecommerce.application.shared.address import Address
+from ecommerce.application.shared.amount import Amount
+from ecommerce.domain.cart.cart import CartLine
+from ecommerce.domain.shared.kernel import DomainError
+
+
+class Warning(msgspec.Struct, frozen=True):  # noqa: A001  # the contract's word for it
+    code: Literal["price-changed", "insufficient-stock", "unavailable"]
+    detail: str
+
+
+class CartItem(msgspec.Struct, frozen=True):
+    id: UUID
+    variant_id: UUID
+    sku: str
+    product_slug: str
+    name: str
+    options: dict[str, str]
+    image: Picture | None
+    quantity: int
+    unit_price: Amount | None
+    discount: Amount | None
+    line_total: Amount | None
+    available: int | None
+    warnings: list[Warning]
+
+
+class CartCoupon(msgspec.Struct, frozen=True):
+    code: str
+    applied: bool
+    reason: str | None
+
+
+class CartPromotion(msgspec.Struct, frozen=True):
+    id: UUID
+    name: str
+    discount: Amount
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """`shipping` and `tax` are null until the destination is known; `total` then leaves them out."""
+
+    subtotal: Amount
+    discount: Amount
+    shipping: Amount | None
+    tax: Amount | None
+    total: Amount
+    tax_included: bool
+
+    @classmethod
+    def of(cls, quote: Quote) -> "Totals":
+        def amount(value: int) -> Amount:
+            return Amount(value, quote.currency)
+
+        return cls(
+            subtotal=amount(quote.subtotal),
+            discount=amount(quote.discount),
+            shipping=None if quote.shipping is None else amount(quote.shipping),
+            tax=None if quote.tax is None else amount(quote.tax),
+            total=amount(quote.total),
+            tax_included=quote.tax_included,
+        )
+
+
+class CheckoutState(msgspec.Struct, frozen=True):
+    """`missing` names what POST /orders would still need in its body."""
+
+    email: str | None
+    shipping_address: Address | None
+    billing_address: Address | None
+    shipping_option_id: str | None
+    ready: bool
+    missing: list[str]
+
+
+class CartView(msgspec.Struct, frozen=True):
+    """`token` is told once, to the guest whose first write made the cart."""
+
+    id: UUID | None
+    currency: str
+    items: list[CartItem]
+    coupons: list[CartCoupon]
+    promotions: list[CartPromotion]
+    checkout: CheckoutState
+    totals: Totals
+    item_count: int
+    updated_at: datetime | None
+    token: str | UnsetType = UNSET
+
+
+class ShownCart(msgspec.Struct, frozen=True):
+    """A view and the version it shows; `etag` is None while nothing is stored."""
+
+    view: CartView
+    etag: str | None
+
+
+class CartPresenter:
+    def __init__(self, pricer: Pricer) -> None:
+        self._pricer = pricer
+
+    async def __call__(self, loaded: LoadedCart, *, signed_in: bool, token: str | None = None) -> ShownCart:
+        cart = loaded.cart
+        details = cart.details
+        lines = [(line, loaded.offers[line.variant_id]) for line in cart.lines.values()]
+        sold = [(line, offer) for line, offer in lines if offer.buyable]
+        address = (
+            msgspec.convert(details.shipping_address, Address)
+            if details.shipping_address is not None
+            else None
+        )
+        wanted = [WantedLine(line.variant_id, offer.price or 0, line.quantity) for line, offer in sold]
+        try:
+            quote = await self._pricer.quote(
+                wanted, cart.currency, address if wanted else None, details.shipping_option_id
+            )
+        except DomainError:
+            # Nothing ships there (any more): the cart still shows; the quote and the order say why.
+            quote = await self._pricer.quote(wanted, cart.currency)
+        quoted = {line.variant_id: each for (line, _), each in zip(sold, quote.lines, strict=True)}
+        items = []
+        for line, offer in lines:
+            price = quoted.get(line.variant_id)
+            items.append(
+                CartItem(
+                    id=line.id,
+                    variant_id=offer.variant_id,
+                    sku=offer.sku,
+                    product_slug=offer.product_slug,
+                    name=offer.name,
+                    options=offer.options,
+                    image=offer.image,
+                    quantity=line.quantity,
+                    unit_price=None if offer.price is None else Amount(offer.price, cart.currency),
+                    discount=None if price is None else Amount(price.discount, cart.currency),
+                    line_total=None if price is None else Amount(price.total, cart.currency),
+                    available=offer.available,
+                    warnings=_warnings(line, offer),
+                )
+            )
+        missing = [] if details.email or signed_in else ["email"]
+        missing += [] if details.shipping_address else ["shipping_address"]
+        missing += [] if details.shipping_option_id else ["shipping_option_id"]
+        view = CartView(
+            id=cart.id if loaded.is_open else None,
+            currency=cart.currency,
+            items=items,
+            coupons=[],
+            promotions=[],
+            checkout=CheckoutState(
+                email=details.email,
+                shipping_address=address,
+                billing_address=(
+                    msgspec.convert(details.billing_address, Address)
+                    if details.billing_address is not None
+                    else None
+                ),
+                shipping_option_id=details.shipping_option_id,
+                ready=bool(sold) and len(sold) == len(lines) and not missing,
+                missing=missing,
+            ),
+            totals=Totals.of(quote),
+            item_count=sum(line.quantity for line, _ in lines),
+            updated_at=loaded.updated_at,
+            token=UNSET if token is None else token,
+        )
+        return ShownCart(view, cart.etag if loaded.is_open else None)
+
+
+def _warnings(line: CartLine, offer: Offer) -> list[Warning]:
+    if not offer.buyable:
+        return [Warning("unavailable", "this is not for sale any more; remove it to go on")]
+    warnings = []
+    if line.seen_price is not None and line.seen_price != offer.price:
+        warnings.append(Warning("price-changed", "the price has changed since you added it"))
+    if offer.limit is not None and line.quantity > offer.limit:
+        warnings.append(Warning("insufficient-stock", f"only {offer.limit} can be had"))
+    return warnings

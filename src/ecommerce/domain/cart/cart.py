@@ -1,0 +1,132 @@
+"""A cart: what somebody means to buy. It reserves nothing and promises no price."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from ecommerce.domain.shared.ids import CartId, UserId, VariantId
+from ecommerce.domain.shared.kernel import Conflict, InsufficientStock, InvalidValue, NotFound, StaleVersion
+
+MAX_LINES = 100
+MAX_QUANTITY = 999
+
+
+class CartEmpty(Conflict):
+    code = "cart-empty"
+
+
+class CartChanged(Conflict):
+    """It isn't the cart any more that the caller has seen: placed meanwhile, or a line can't be sold."""
+
+    code = "cart-changed"
+
+
+@dataclass(frozen=True, slots=True)
+class CartOwner:
+    """A customer by their account, or a guest by the hash of a token."""
+
+    account_id: UserId | None = None
+    token_hash: bytes | None = None
+
+    def __post_init__(self) -> None:
+        if (self.account_id is None) == (self.token_hash is None):
+            raise ValueError("a cart is owned either by an account or by a token")
+
+
+@dataclass(slots=True)
+class CartLine:
+    """`seen_price` is the unit price, in minor units, when the customer last changed the line."""
+
+    id: UUID
+    variant_id: VariantId
+    quantity: int
+    seen_price: int | None
+
+
+@dataclass(slots=True)
+class CheckoutDetails:
+    """What a checkout of several pages has gathered so far. Addresses are kept as they were given."""
+
+    email: str | None = None
+    shipping_address: dict[str, object] | None = None
+    billing_address: dict[str, object] | None = None
+    shipping_option_id: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Cart:
+    """`version` 0 is a cart that isn't stored yet."""
+
+    id: CartId
+    owner: CartOwner
+    currency: str
+    version: int = 0
+    lines: dict[VariantId, CartLine] = field(default_factory=dict)
+    details: CheckoutDetails = field(default_factory=CheckoutDetails)
+    removed: set[UUID] = field(default_factory=set, init=False)
+
+    @property
+    def etag(self) -> str:
+        return f'"{self.id.hex}-{self.version}"'
+
+    def expect(self, etag: str | None) -> None:
+        """Raises `StaleVersion` unless the caller's version is this one (None and `*` are any)."""
+        if etag not in (None, "*", self.etag):
+            raise StaleVersion("the cart has changed since you read it; read it again")
+
+    def add(
+        self, line_id: UUID, variant_id: VariantId, quantity: int, price: int, available: int | None
+    ) -> None:
+        """Add units; `available` None is as many as one likes. Raises `InsufficientStock`, `InvalidValue`."""
+        line = self.lines.get(variant_id)
+        if line is None and len(self.lines) >= MAX_LINES:
+            raise InvalidValue(f"a cart holds {MAX_LINES} lines at the most", pointer="/variant_id")
+        wanted = quantity + (line.quantity if line else 0)
+        _check(wanted, available)
+        if line is None:
+            self.lines[variant_id] = CartLine(line_id, variant_id, wanted, price)
+        else:
+            line.quantity, line.seen_price = wanted, price
+
+    def set_quantity(self, line_id: UUID, quantity: int, price: int, available: int | None) -> None:
+        """Raises `NotFound`, `InsufficientStock`, `InvalidValue`."""
+        line = self.line(line_id)
+        _check(quantity, available)
+        line.quantity, line.seen_price = quantity, price
+
+    def line(self, line_id: UUID) -> CartLine:
+        for line in self.lines.values():
+            if line.id == line_id:
+                return line
+        raise NotFound("there is no such line in your cart")
+
+    def remove(self, line_id: UUID) -> None:
+        line = self.line(line_id)
+        self.removed.add(line.id)
+        del self.lines[line.variant_id]
+
+    def clear(self) -> None:
+        self.removed |= {line.id for line in self.lines.values()}
+        self.lines.clear()
+
+    def take_over(self, other: "Cart", available: dict[VariantId, int | None]) -> None:
+        """Add what another cart holds: quantities add up, as far as stock and limits go; no line is lost."""
+        for line in other.lines.values():
+            mine = self.lines.get(line.variant_id)
+            if mine is None and len(self.lines) >= MAX_LINES:
+                continue
+            wanted = min(line.quantity + (mine.quantity if mine else 0), MAX_QUANTITY)
+            limit = available.get(line.variant_id)
+            if limit is not None:
+                # Capped by stock, but never below what stood in a cart before: the warning tells the rest.
+                wanted = max(min(wanted, limit), mine.quantity if mine else min(line.quantity, MAX_QUANTITY))
+            if mine is None:
+                self.lines[line.variant_id] = CartLine(line.id, line.variant_id, wanted, line.seen_price)
+            else:
+                mine.quantity = wanted
+
+
+def _check(quantity: int, available: int | None) -> None:
+    if not 1 <= quantity <= MAX_QUANTITY:
+        raise InvalidValue(f"a line holds 1 to {MAX_QUANTITY} units", pointer="/quantity")
+    if available is not None and quantity > available:
+        raise InsufficientStock(f"only {available} can be had", available=available)
