@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from ecommerce.adapters.postgres.database import Connection, Database
+from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.idempotency import (
     Answer,
     IdempotencyKey,
@@ -86,7 +87,8 @@ def _tell(lost: asyncio.Event, _: object) -> None:
 class IdempotencyClaim:
     """One request's claim on its key, taken by its first transaction."""
 
-    def __init__(self, key: IdempotencyKey, holder: int) -> None:
+    def __init__(self, call: Call, key: IdempotencyKey, holder: int) -> None:
+        self._call = call
         self._key = key
         self._holder = holder
         self._committed = False
@@ -106,7 +108,11 @@ class IdempotencyClaim:
                 raise _in_use_or_reused(await connection.fetchrow(FIND, key.scope), key)
 
     def committed(self) -> None:
+        """From here on the claim is this call's to bind or release. One that was rolled back may be another
+        call's a moment later.
+        """
         self._committed = True
+        self._call.holds_key = True
         self.resumed = False
 
 

@@ -74,7 +74,7 @@ class CoreProvider(Provider):
         self, database: Database, doorbell: Doorbell, presence: Presence, call: Call
     ) -> PgUnitOfWork:
         key = call.idempotency_key
-        claim = IdempotencyClaim(key, presence.holder) if key is not None else None
+        claim = IdempotencyClaim(call, key, presence.holder) if key is not None else None
         return PgUnitOfWork(database, doorbell, claim)
 
     @provide(scope=Scope.REQUEST)
