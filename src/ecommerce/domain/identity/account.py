@@ -58,6 +58,7 @@ class Account(Aggregate):
     last_name: str = ""
     phone_number: str | None = None
     marketing_opt_in: bool = False
+    mfa_enabled: bool = False
     roles: frozenset[str] = frozenset()
 
     @classmethod

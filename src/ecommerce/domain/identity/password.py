@@ -18,8 +18,8 @@ def normalized(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def good_password(password: str, email: EmailAddress, common: Container[str], pointer: str) -> str:
-    """The normalized password. Raises `WeakPassword`.
+def good_password(password: str, email: EmailAddress | None, common: Container[str], pointer: str) -> str:
+    """The normalized password. Raises `WeakPassword`. Without an address its rule rests.
 
     Length, a list of common passwords and the address itself, in the spirit of NIST SP 800-63B: rules
     about kinds of characters only make people choose predictable ones.
@@ -30,7 +30,7 @@ def good_password(password: str, email: EmailAddress, common: Container[str], po
     folded = text.casefold()
     if folded in common or len(set(folded)) == 1:
         raise WeakPassword("this password is one of the first that are guessed; choose another", pointer)
-    if folded in _parts(email):
+    if email is not None and folded in _parts(email):
         raise WeakPassword("a password must not be the e-mail address", pointer)
     return text
 

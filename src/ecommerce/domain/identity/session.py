@@ -54,9 +54,12 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldToken:
-    """A refresh token as it stands, under the lock of its session. `now` is the clock that wrote the rest."""
+    """A refresh token as it stands, under the lock of its session. `now` is the clock that wrote the rest;
+    `roles` are its owner's of today.
+    """
 
     session: Session
+    roles: frozenset[str]
     expires_at: datetime
     spent_at: datetime | None
     ended_by: EndedBy | None

@@ -1,0 +1,40 @@
+"""What other contexts may ask of identity. None of these opens a unit of work, or needs one."""
+
+from typing import Protocol
+from uuid import UUID
+
+from ecommerce.application.shared.address import Address
+from ecommerce.domain.shared.ids import UserId
+
+
+class AddressBook(Protocol):
+    async def address(self, account_id: UserId, address_id: UUID) -> Address:
+        """An entry of the person's own address book. Raises `NotFound`, also for anybody else's."""
+        ...
+
+
+class AccountEmails(Protocol):
+    async def email(self, account_id: UserId) -> str:
+        """Where the person is written to. Raises `NotFound`."""
+        ...
+
+
+class AddressRules(Protocol):
+    def check(self, address: Address, pointer: str = "") -> Address:
+        """The address in its proper form: country and region in capitals, the phone number in E.164.
+
+        Raises `InvalidValue` with a pointer below the given one (`/shipping_address/country`), or
+        `InvalidValues` with all of them. It is strict where an order could not be delivered or taxed, and
+        nowhere else.
+        """
+        ...
+
+
+class EmailRules(Protocol):
+    def check(self, email: str, pointer: str) -> str:
+        """A guest's address in its proper form. Raises `InvalidValue`."""
+        ...
+
+    def key(self, email: str) -> str:
+        """What two spellings of one address have in common; empty for what can't be an address."""
+        ...
