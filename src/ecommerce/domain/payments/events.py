@@ -32,3 +32,16 @@ class RefundRequested(Event):
     @property
     def aggregate_id(self) -> UUID:
         return self.payment_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateAuthorization(Event):
+    """A bank set money aside for an order that is over: it is to be let go."""
+
+    aggregate: ClassVar[str] = "payment"
+    payment_id: UUID
+    order_id: UUID
+
+    @property
+    def aggregate_id(self) -> UUID:
+        return self.payment_id

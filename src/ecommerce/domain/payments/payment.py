@@ -16,7 +16,7 @@ from ecommerce.domain.shared.money import Money
 
 
 class PaymentDeclined(Conflict):
-    """The bank or the provider said no to this means of payment; another may be tried. `decline_code` says why."""
+    """Bank or provider said no to this means of payment; another may do. `decline_code` says why."""
 
     code = "payment-declined"
 

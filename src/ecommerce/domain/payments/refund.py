@@ -29,6 +29,9 @@ class RefundStatus(StrEnum):
     FAILED = "failed"
 
 
+_STEPS = {RefundStatus.PENDING: 0, RefundStatus.SUCCEEDED: 1, RefundStatus.FAILED: 2}
+
+
 @dataclass(frozen=True, slots=True)
 class ReturnedUnits:
     """Units of one order line that are given back by a refund, and what was paid for them."""
@@ -53,6 +56,26 @@ class Refund:
     failure: str | None = None
     provider_ref: str | None = None
     lines: tuple[ReturnedUnits, ...] = ()
+
+    def learn(self, status: RefundStatus, ref: str, failure: str | None) -> bool:
+        """Take in what the provider says. True when that changed anything.
+
+        A refund that succeeded may still fail: the bank sends the money back. Never the other way round,
+        but for one that failed only because we were refused, not because the provider had made it.
+        """
+        before = (self.status, self.provider_ref)
+        was_refused = self.status is RefundStatus.FAILED and self.provider_ref is None
+        if was_refused or _STEPS[status] > _STEPS[self.status]:
+            self.status, self.failure = status, failure
+        self.provider_ref = ref
+        return before != (self.status, self.provider_ref)
+
+    def refuse(self, reason: str) -> bool:
+        """The provider did not make it. True when that changed anything."""
+        if self.status is not RefundStatus.PENDING or self.provider_ref is not None:
+            return False
+        self.status, self.failure = RefundStatus.FAILED, reason
+        return True
 
 
 def worth_of_units(paid: int, quantity: int, returned: ReturnedUnits | None, wanted: int) -> int:
