@@ -64,6 +64,14 @@ class ProductRow(DefaultBase):
     updated_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
 
 
+class FormerSlugRow(DefaultBase):
+    """A slug that a product had before: it leads to the new one."""
+
+    __tablename__ = "former_slug"
+    slug: Mapped[str] = mapped_column(Text, primary_key=True)
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"))
+
+
 class VariantRow(DefaultBase):
     """What is bought. `options` maps each option's name to this variant's value."""
 
@@ -83,7 +91,9 @@ class VariantRow(DefaultBase):
 
 
 class VariantPriceRow(DefaultBase):
-    """Minor units; `compare_at` is the price it was reduced from."""
+    """Minor units; `compare_at` is the price it was reduced from, `lowest_30d` the lowest of the 30 days
+    before the reduction began (null when it isn't reduced).
+    """
 
     __tablename__ = "variant_price"
     __table_args__ = (CheckConstraint("amount >= 0 AND compare_at > amount", name="prices_make_sense"),)
@@ -91,6 +101,7 @@ class VariantPriceRow(DefaultBase):
     currency: Mapped[str] = mapped_column(Text, primary_key=True)
     amount: Mapped[int] = mapped_column(BigInteger)
     compare_at: Mapped[int | None] = mapped_column(BigInteger)
+    lowest_30d: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class ProductImageRow(DefaultBase):

@@ -2,7 +2,16 @@
 
 from sqlalchemy import MetaData
 
-from ecommerce.adapters.postgres.tables import cart, catalog, identity, inventory, kernel, orders, payments
+from ecommerce.adapters.postgres.tables import (
+    cart,
+    catalog,
+    catalog_read,
+    identity,
+    inventory,
+    kernel,
+    orders,
+    payments,
+)
 
-MODULES = (kernel, identity, catalog, inventory, cart, orders, payments)
+MODULES = (kernel, identity, catalog, catalog_read, inventory, cart, orders, payments)
 METADATA: MetaData = kernel.OutboxRow.metadata
