@@ -6,7 +6,7 @@ Both are bounded in everything that can wait, and neither leaves state behind in
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 import msgspec
@@ -31,7 +31,13 @@ class Bounds:
     command_timeout: float = 8.0
 
 
-class _HotConnection(asyncpg.Connection[asyncpg.Record]):
+if TYPE_CHECKING:
+    _AnyConnection = asyncpg.Connection[asyncpg.Record]
+else:  # generic in its stubs only
+    _AnyConnection = asyncpg.Connection
+
+
+class _HotConnection(_AnyConnection):
     def get_reset_query(self) -> str:
         """No round trip on every release: nothing here changes a session's state."""
         return ""
