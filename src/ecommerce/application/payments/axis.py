@@ -21,7 +21,9 @@ def payment_axis(payment: Payment, order: OrderStanding) -> PaymentAxis | None:
         return "pending"
     if payment.status in _TAKEN:
         return _TAKEN[payment.status]
-    # What the order relied on has fallen through. Before that, an unpaid order is just unpaid.
+    # What the order relied on has fallen through. One that is not confirmed yet is just unpaid, and expires.
     relied_on = order.payment_status in ("pending", "authorized")
     retreated = payment.status in ENDED or payment.failure is not None
-    return "failed" if relied_on and retreated else None
+    if not (relied_on and retreated):
+        return None
+    return "unpaid" if order.status == "pending" else "failed"
