@@ -50,7 +50,11 @@ class Database:
         # It holds client secrets and webhook secrets.
         path.touch(mode=0o600)
         self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+        # One sandbox a file: without other readers, SQLite needs no lock or shared memory each time.
+        self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        self._connection.execute("PRAGMA cache_size = -16000")
         # A commit survives the death of the process; only a power cut may lose the last ones.
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("PRAGMA busy_timeout = 5000")

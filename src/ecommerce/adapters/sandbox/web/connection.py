@@ -81,7 +81,8 @@ class Connection:
             if event is h11.NEED_DATA:
                 if self._http.they_are_waiting_for_100_continue:
                     self._write(h11.InformationalResponse(status_code=100, headers=[]))
-                data = await asyncio.wait_for(self._reader.read(65536), IDLE_SECONDS)
+                async with asyncio.timeout(IDLE_SECONDS):
+                    data = await self._reader.read(65536)
                 self._http.receive_data(data)
             elif isinstance(event, h11.Request):
                 head = event
@@ -105,15 +106,12 @@ class Connection:
         if close:
             headers.append(("connection", "close"))
         reason = HTTPStatus(response.status).phrase if response.status in STATUSES else "Injected"
-        parts = [
-            self._http.send(h11.Response(status_code=response.status, headers=headers, reason=reason)),
-            b"" if head_only else self._http.send(h11.Data(data=response.body)),
+        events: list[h11.Event] = [
+            h11.Response(status_code=response.status, headers=headers, reason=reason.encode()),
+            h11.Data(data=b"" if head_only else response.body),
+            h11.EndOfMessage(),
         ]
-        if head_only and response.body:
-            # h11 knows that HEAD has no body and accepts the end of the message at once.
-            parts[1] = b""
-        parts.append(self._http.send(h11.EndOfMessage()))
-        self._writer.write(b"".join(part for part in parts if part))
+        self._writer.write(b"".join(self._http.send(event) or b"" for event in events))
         await self._writer.drain()
 
     def _reset(self) -> None:

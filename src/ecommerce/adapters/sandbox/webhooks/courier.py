@@ -71,7 +71,9 @@ class Courier:
         seconds = LONGEST_SLEEP if next_at is None else min(LONGEST_SLEEP, next_at - time.time())
         # What is under way counts as due still, so the least sleep is not none; an end wakes us.
         try:
-            await asyncio.wait_for(self._wake.wait(), max(seconds, SHORTEST_SLEEP))
+            # Not wait_for, which swallows a cancellation that comes with the wake-up (Python 3.11).
+            async with asyncio.timeout(max(seconds, SHORTEST_SLEEP)):
+                await self._wake.wait()
         except TimeoutError:
             return
 
