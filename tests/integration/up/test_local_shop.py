@@ -17,6 +17,9 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from ecommerce.adapters.embedded.placement import forget
+from ecommerce.entrypoints.bootstrap.local_shop import control, kept
+from ecommerce.entrypoints.bootstrap.local_shop.failures import CannotOpen
+from ecommerce.entrypoints.bootstrap.settings import load
 
 PARTS = {"supervisor", "api", "worker", "sandbox", "postgres", "valkey"}
 SCRIPT = Path(__file__).parent / "fakes" / "shop.py"
@@ -59,10 +62,14 @@ class Shop:
 
     def start(self, *changes: str, **env: str) -> subprocess.Popen[bytes]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("ECOMMERCE_")}
-        command = [sys.executable, str(SCRIPT), str(self.data_dir), str(self.port), *changes]
         with self.output.open("ab") as output:
-            self.process = subprocess.Popen(command, stdout=output, stderr=output, env=inherited | env)
+            self.process = subprocess.Popen(
+                self.command(*changes), stdout=output, stderr=output, env=inherited | env
+            )
         return self.process
+
+    def command(self, *changes: str) -> list[str]:
+        return [sys.executable, str(SCRIPT), str(self.data_dir), str(self.port), *changes]
 
     def open(self, *changes: str, **env: str) -> dict[str, Any]:
         process = self.start(*changes, **env)
@@ -236,6 +243,66 @@ def test_a_second_signal_hurries(shop: Shop) -> None:
     assert shop.process.wait(20) == 0
     assert time.monotonic() - begun < 3
     assert shop.left() == []
+
+
+def test_status_tells_what_runs_and_down_ends_it(shop: Shop) -> None:
+    assert control.status(shop.data_dir) == control.ShopStatus(False, False, None, None, None, ())
+    where = shop.open()
+
+    found = control.status(shop.data_dir)
+    assert (found.running, found.healthy, found.api) == (True, True, where["api"])
+    assert {part.name: part.pid for part in found.parts} | {"supervisor": where["pids"]["supervisor"]} == (
+        where["pids"]
+    )
+    assert control.close(shop.data_dir)
+    assert shop.process is not None
+    assert shop.process.wait(5) == 0
+    assert not control.status(shop.data_dir).running
+    assert not control.close(shop.data_dir)
+    assert shop.left() == []
+
+
+def test_down_ends_what_a_killed_shop_left(shop: Shop) -> None:
+    where = shop.open(FAKE_STUBBORN_WORKER="1")
+    assert shop.process is not None
+    shop.process.kill()
+    shop.process.wait()
+    assert (shop.data_dir / "up.json").exists()
+
+    assert control.close(shop.data_dir)
+    assert where["pids"]["worker"] not in shop.left()
+    assert not (shop.data_dir / "up.json").exists()
+
+
+def test_a_shop_in_the_background_passes_on_what_it_says(shop: Shop) -> None:
+    said: list[str] = []
+    shop.process = control.open_in_background(shop.data_dir, shop.command(), said.append)
+
+    assert "the shop is open" in "\n".join(said)
+    assert control.status(shop.data_dir).healthy
+    assert control.close(shop.data_dir)
+    assert shop.process.wait(5) == 0
+
+    with pytest.raises(CannotOpen, match=r"exit code 1"):
+        control.open_in_background(shop.data_dir, shop.command("worker=fail"), said.append)
+    assert "this part is made to fail" in "\n".join(said)
+
+
+def test_every_command_finds_what_up_keeps(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = shop.open()
+    for name in [name for name in os.environ if name.startswith("ECOMMERCE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("ECOMMERCE_BASE_URL", "http://shop.example.com")
+    monkeypatch.setenv("ECOMMERCE_SMTP_URL", "")
+
+    settings = load(kept.environment(shop.data_dir))
+
+    assert settings.database.url == where["database_url"]
+    assert settings.base_url == "http://shop.example.com"
+    assert settings.mail.smtp_url.startswith("smtp://shop:")
+    assert settings.rate_limits.default == 600_000_000
+    assert settings.rate_limits.auth == 10
+    assert settings.store.currencies == ("USD", "EUR", "GBP", "JPY")
 
 
 def test_a_stubborn_part_does_not_hold_the_shop_open(shop: Shop) -> None:

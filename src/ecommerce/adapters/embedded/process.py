@@ -1,11 +1,12 @@
 """Starts servers that do not outlive us, and ends those that did."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -122,11 +123,30 @@ def kill_session(leader: int) -> None:
 def end_orphans(program: str, folder: Path, number: signal.Signals, patience: float = 8.0) -> None:
     """End servers that an earlier supervisor, killed, left at work in `folder`."""
     orphans = [process for process in psutil.process_iter(["name"]) if _works_in(process, program, folder)]
-    for process in orphans:
-        process.send_signal(number)
-    for process in psutil.wait_procs(orphans, patience)[1]:
-        process.kill()
-    psutil.wait_procs(orphans, patience)
+    end(orphans, lambda _: number, patience)
+
+
+def end(
+    processes: Sequence[psutil.Process],
+    first: Callable[[psutil.Process], signal.Signals],
+    patience: float = 8.0,
+) -> None:
+    """End processes that need not be our children: the signal that `first` names, then SIGKILL."""
+    for choose in (first, lambda _: signal.SIGKILL):
+        deadline = time.monotonic() + patience
+        for process in filter(_alive, processes):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(choose(process))
+        while any(map(_alive, processes)) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+
+def _alive(process: psutil.Process) -> bool:
+    """A zombie is not: where nobody waits for orphans (a container's first process may not) it stays one."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _works_in(process: psutil.Process, program: str, folder: Path) -> bool:

@@ -7,7 +7,7 @@ import importlib
 import importlib.util
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import rich_click as click
 from click.exceptions import Exit
@@ -16,6 +16,8 @@ from ecommerce.domain.shared.kernel import DomainError, Unavailable
 from ecommerce.entrypoints.bootstrap.local_shop import kept
 from ecommerce.entrypoints.bootstrap.settings import BadSettings
 
+# What production images leave out.
+EXTRA = ("psutil", "aiosmtpd")
 REFUSED, WRONG_USE, BUG, TRY_AGAIN = 1, 2, 70, 75
 
 # Each is the attribute of its own name in the module of its own name beside this one.
@@ -78,7 +80,9 @@ class LazyGroup(click.RichGroup):
             _end(ctx, TRY_AGAIN, f"something the shop depends on does not answer: {error}")
         except DomainError as error:
             _end(ctx, REFUSED, f"{error.code}: {error}")
-        except Exception:  # the outermost frame: whatever arrives here is a bug
+        except Exception as error:  # the outermost frame: whatever arrives here is a bug
+            if isinstance(error, ModuleNotFoundError) and error.name in EXTRA:
+                _end(ctx, WRONG_USE, f"{error.name} is not installed: pip install 'ecommerce[local]'")
             _end(ctx, BUG, f"{traceback.format_exc()}This is a bug in ecommerce.")
 
 
@@ -86,7 +90,7 @@ def _module(name: str) -> str:
     return f"ecommerce.entrypoints.cli.{name}"
 
 
-def _end(ctx: click.Context, code: int, message: str) -> None:
+def _end(ctx: click.Context, code: int, message: str) -> NoReturn:
     click.echo(message, err=True)
     ctx.exit(code)
 

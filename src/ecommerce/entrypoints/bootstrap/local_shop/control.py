@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from ecommerce.adapters.embedded.process import end
 from ecommerce.entrypoints.bootstrap.local_shop.failures import CannotOpen
 from ecommerce.entrypoints.bootstrap.local_shop.folder import Folder, Started
 from ecommerce.entrypoints.bootstrap.local_shop.probes import answers, listens
@@ -19,10 +20,12 @@ _GLANCE = 0.05
 _CLOSES_WITHIN = 20.0
 
 
-def open_in_background(path: Path, argv: Sequence[str], say: Callable[[str], None]) -> None:
+def open_in_background(
+    path: Path, argv: Sequence[str], say: Callable[[str], None]
+) -> subprocess.Popen[bytes]:
     """Start `argv` (an `ecommerce up`) on its own and pass on what it says until the shop is open.
 
-    Raises `CannotOpen` when it ends instead; why is among what it said.
+    The process outlives us. Raises `CannotOpen` when it ends instead; why is among what it said.
     """
     folder = Folder(path)
     folder.make()
@@ -43,7 +46,7 @@ def open_in_background(path: Path, argv: Sequence[str], say: Callable[[str], Non
         if complete:
             say(complete.decode(errors="replace").rstrip("\n"))
         if published and published["pids"]["supervisor"] == shop.pid:
-            return
+            return shop
         if ended:
             raise CannotOpen(f"the shop did not open (exit code {shop.returncode}), see {log}")
         time.sleep(_GLANCE)
@@ -53,21 +56,12 @@ def close(path: Path) -> bool:
     """Close the shop and end whatever a killed one has left. False where there was nothing to do."""
     folder = Folder(path)
     holder = folder.holder()
-    process = holder.alive() if holder else None
-    if process is None:
-        swept = folder.sweep()
-        folder.withdraw()
-        return swept > 0
-    process.send_signal(signal.SIGTERM)
-    deadline = time.monotonic() + _CLOSES_WITHIN
-    while holder and holder.alive() and time.monotonic() < deadline:
-        time.sleep(_GLANCE)
-    if holder and holder.alive():
-        process.kill()
-        process.wait(_CLOSES_WITHIN)
-    folder.sweep()
+    supervisor = holder.alive() if holder else None
+    if supervisor is not None:
+        end([supervisor], lambda _: signal.SIGTERM, _CLOSES_WITHIN)
+    swept = folder.sweep()
     folder.withdraw()
-    return True
+    return supervisor is not None or swept > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +91,7 @@ def status(path: Path) -> ShopStatus:
     folder = Folder(path)
     holder, published = folder.holder(), folder.published()
     parts = tuple(
-        PartStatus(one.name, one.pid, _since(one), one.alive() is not None and _healthy(one.name, published))
+        PartStatus(one.name, one.pid, _since(one), one.alive() is not None and _answers(one.name, published))
         for one in folder.noted()
     )
     return ShopStatus(
@@ -119,7 +113,7 @@ def _since(one: Started) -> str:
     return datetime.fromtimestamp(one.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _healthy(name: str, published: dict[str, Any] | None) -> bool:
+def _answers(name: str, published: dict[str, Any] | None) -> bool:
     if published is None:
         return False
     match name:

@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
+from ecommerce.adapters.embedded.process import end
 from ecommerce.entrypoints.bootstrap.local_shop.failures import CannotOpen
 from ecommerce.entrypoints.bootstrap.local_shop.kept import write_private
 
@@ -104,10 +105,7 @@ class Folder:
             return 0
         left = [process for one in noted if (process := one.alive())]
         left += [process for process in _sessions({one.pid for one in noted}) if process not in left]
-        for process in left:
-            process.send_signal(signal.SIGINT if process.name() == "postgres" else signal.SIGTERM)
-        for process in psutil.wait_procs(left, _PATIENCE)[1]:
-            process.kill()
+        end(left, lambda each: signal.SIGINT if each.name() == "postgres" else signal.SIGTERM, _PATIENCE)
         (self.path / _STARTED).unlink(missing_ok=True)
         return len(left)
 

@@ -44,10 +44,6 @@ class Options:
     def sandbox(self) -> str:
         return f"http://{_HOST}:{self.port + 1}"
 
-    @property
-    def worker_ready_file(self) -> Path:
-        return self.data_dir / "worker.ready"
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -124,7 +120,8 @@ def _shop(options: Options, kept: Kept) -> dict[str, str]:
         "ECOMMERCE_DEMO_ADMIN_PASSWORD": own.admin_password,
         "ECOMMERCE_DEMO_CUSTOMER_EMAIL": own.customer_email,
         "ECOMMERCE_DEMO_CUSTOMER_PASSWORD": own.customer_password,
-        "ECOMMERCE_WORKER_READY_FILE": str(options.worker_ready_file),
+        "ECOMMERCE_WORKER_READY_FILE": str(options.data_dir / "worker.ready"),
+        "ECOMMERCE_WORKER_GRACE_SECONDS": "4",
     }
 
 

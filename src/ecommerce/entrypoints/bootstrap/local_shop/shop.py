@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ecommerce.entrypoints.bootstrap.local_shop import database, kept, plan, ports
@@ -122,7 +123,7 @@ class _Shop:
         return Part("api", self._program("serve", arguments, partial(answers, f"{options.api}/ready"), "api"))
 
     def _worker(self) -> Part:
-        ready_file = self.made.options.worker_ready_file
+        ready_file = Path(self.made.environment["ECOMMERCE_WORKER_READY_FILE"])
         program = self._program("worker", (), ready_file.exists)
         program.ready_file = ready_file
         return Part("worker", program)
