@@ -4,10 +4,17 @@ from dishka import AsyncContainer, Provider, make_async_container
 
 from ecommerce.entrypoints.bootstrap.providers.audit import AuditProvider
 from ecommerce.entrypoints.bootstrap.providers.core import CoreProvider
+from ecommerce.entrypoints.bootstrap.providers.http_shell import HttpShellProvider
+from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
 from ecommerce.entrypoints.bootstrap.settings import Settings
 
 # One provider a context; tests append one of their own to replace a port.
-PROVIDERS: tuple[type[Provider], ...] = (CoreProvider, AuditProvider)
+PROVIDERS: tuple[type[Provider], ...] = (
+    CoreProvider,
+    HttpShellProvider,
+    AuditProvider,
+    WorkerProvider,
+)
 
 
 def build_container(settings: Settings, *overrides: Provider) -> AsyncContainer:

@@ -2,14 +2,14 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Literal
 
 MEGABYTE = 1_048_576
 
 
-def _to_stdout(line: bytes) -> None:
+def to_stdout(line: bytes) -> None:
     sys.stdout.buffer.write(line + b"\n")
 
 
@@ -29,7 +29,7 @@ class HttpConfig:
     country: str = "US"
     language: str = "en"
     max_body: int = MEGABYTE
-    write_log: Callable[[bytes], None] = field(default=_to_stdout)
+    write_log: Callable[[bytes], None] = to_stdout
 
     @property
     def is_production(self) -> bool:

@@ -4,29 +4,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from ecommerce.application.shared.call import Call
+from ecommerce.entrypoints.http.door import Door
 from ecommerce.entrypoints.http.operation import Operation
 
 
 class Exchange:
-    """`extra` are headers for the answer, whatever it will be."""
+    """`extra` are headers for the answer, whatever it will be; `anonymous` callers sent no credentials."""
 
     __slots__ = (
         "anonymous",
         "call",
+        "door",
         "extra",
         "headers",
+        "method",
         "operation",
         "path",
         "request_id",
         "template",
-        "trace",
+        "trace_id",
     )
 
-    def __init__(self, path: str, headers: Mapping[bytes, bytes], request_id: str, trace: str) -> None:
+    def __init__(
+        self, door: Door, method: str, path: str, headers: Mapping[bytes, bytes], request_id: str
+    ) -> None:
+        self.door = door
+        self.method = method
         self.path = path
         self.headers = headers
         self.request_id = request_id
-        self.trace = trace
+        self.trace_id = ""
         self.call = Call()
         self.anonymous = True
         self.operation: Operation | None = None

@@ -13,7 +13,7 @@ OPT = "operation"
 class Policy:
     """Who may call a route. Finer rules (whose order is it?) are the use case's."""
 
-    kind: Literal["public", "guest-or-customer", "customer", "staff"]
+    kind: Literal["probe", "public", "guest-or-customer", "customer", "staff"]
     permission: str = ""
 
     def check(self, actor: Actor, anonymous: bool) -> None:
@@ -28,6 +28,8 @@ def _unknown_or_refused(anonymous: bool, detail: str) -> DomainError:
     return Unauthenticated("sign in to do this") if anonymous else Forbidden(detail)
 
 
+# For probes alone: nobody is identified or counted.
+PROBE = Policy("probe")
 PUBLIC = Policy("public")
 GUEST_OR_CUSTOMER = Policy("guest-or-customer")
 CUSTOMER = Policy("customer")

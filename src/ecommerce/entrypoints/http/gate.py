@@ -1,0 +1,97 @@
+"""Between the shell and the controllers: which route is meant, who is asking, may they, how often.
+
+All of it happens before a byte of the body is read, so that authentication and permission come before
+validation. The route is found by Litestar's own router (its cached `handle_routing`), since the policy must
+be known before Litestar runs.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Litestar
+from litestar.exceptions import MethodNotAllowedException, NotFoundException
+from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.utils import normalize_path
+
+from ecommerce.domain.shared.kernel import Unauthenticated
+from ecommerce.entrypoints.http.exchange import Exchange, exchange_of
+from ecommerce.entrypoints.http.faults import MethodNotAllowed, PayloadTooLarge, RouteNotFound
+from ecommerce.entrypoints.http.limits import Limits
+from ecommerce.entrypoints.http.operation import OPT, Operation
+
+_NOWHERE = "unmatched"
+
+
+class Gate:
+    def __init__(self, app: Litestar, inner: ASGIApp, limits: Limits) -> None:
+        self._router = app.asgi_router
+        self._inner = inner
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        exchange = exchange_of(scope)
+        await self.admit(exchange, scope["path"])
+        await self._inner(scope, receive, send)
+
+    async def admit(self, exchange: Exchange, path: str) -> None:
+        """Raises whatever keeps this request from its controller."""
+        refusal: Exception | None = None
+        try:
+            operation, exchange.template = self._route(path, exchange.method)
+            exchange.operation = operation
+        except (RouteNotFound, MethodNotAllowed) as error:
+            refusal, operation, exchange.template = error, None, _NOWHERE
+        if operation is not None and operation.policy.kind == "probe":
+            return
+        await self._identify(exchange)
+        await self._limits.spend(exchange, _policy_name(exchange, operation))
+        if refusal is not None:
+            raise refusal
+        assert operation is not None
+        operation.policy.check(exchange.call.actor, exchange.anonymous)
+        if operation.step_up:
+            exchange.call.actor.require_fresh(datetime.now(UTC))
+        _check_length(exchange, operation)
+
+    def _route(self, path: str, method: str) -> tuple[Operation, str]:
+        normalized = normalize_path(path)
+        try:
+            _, handler, _, _, template = self._router.handle_routing(path=normalized, method=method)
+        except NotFoundException:
+            raise RouteNotFound("there is nothing at this path") from None
+        except MethodNotAllowedException as error:
+            raise MethodNotAllowed(f"{method} is not possible here", {"Allow": _allow(error)}) from None
+        operation: Operation = handler.opt[OPT]
+        return operation, template
+
+    async def _identify(self, exchange: Exchange) -> None:
+        authorization = exchange.header(b"authorization")
+        if authorization is None:
+            return
+        exchange.anonymous = False
+        try:
+            exchange.call.actor = await exchange.door.authenticator(authorization, exchange.call)
+        except Unauthenticated:
+            # Guesses are counted, too: by address, since there is nobody else to count them for.
+            await self._limits.spend(exchange, "default")
+            raise
+
+
+def _policy_name(exchange: Exchange, operation: Operation | None) -> str:
+    if operation is None:
+        return "default"
+    if operation.cacheable and b"no-cache" in exchange.headers.get(b"cache-control", b""):
+        return "fresh"
+    return operation.rate_limit
+
+
+def _allow(error: MethodNotAllowedException) -> str:
+    listed = set(((error.headers or {}).get("allow") or "").split(", ")) - {""}
+    return ", ".join(sorted(listed | ({"HEAD"} if "GET" in listed else set())))
+
+
+def _check_length(exchange: Exchange, operation: Operation) -> None:
+    declared: Any = exchange.headers.get(b"content-length", b"0")
+    most = operation.max_body or exchange.door.config.max_body
+    if not declared.isdigit() or int(declared) > most:
+        raise PayloadTooLarge(f"the body is larger than {most} bytes")
