@@ -87,6 +87,10 @@ class DeliveryQueue(Protocol):
         """
         ...
 
+    async def waiting(self) -> int:
+        """How many deliveries nobody has begun. Raises `Unavailable`."""
+        ...
+
 
 class ParkedEvent(msgspec.Struct, frozen=True):
     id: int

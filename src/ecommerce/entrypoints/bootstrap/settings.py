@@ -53,6 +53,18 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """In seconds: what a worker left behind when it died is taken up after `lease`; at its end it waits for
+    what runs for `grace`. `ready_file` is there while it works.
+    """
+
+    concurrency: int = 10
+    lease: float = 60.0
+    grace: float = 20.0
+    ready_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StoreSettings:
     """The shop itself. Tax is on top of prices unless `tax_included`."""
 
@@ -101,6 +113,7 @@ class Settings:
     trusted_proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     require_verified_email: bool = True
     log_level: str = "INFO"
+    worker: WorkerSettings = field(default_factory=WorkerSettings)
 
 
 _MISSING = object()
@@ -248,6 +261,12 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=read.get("TRUSTED_PROXIES", _networks, ()),
         require_verified_email=read.get("REQUIRE_VERIFIED_EMAIL", _flag, env == "production"),
         log_level=read.get("LOG_LEVEL", str.upper, "INFO"),
+        worker=WorkerSettings(
+            concurrency=read.get("WORKER_CONCURRENCY", _positive, 10),
+            lease=read.get("WORKER_LEASE_SECONDS", _positive, 60),
+            grace=read.get("WORKER_GRACE_SECONDS", _positive, 20),
+            ready_file=read.get("WORKER_READY_FILE", str, ""),
+        ),
     )
     if env == "production" and not settings.stripe.webhook_secrets:
         read.faults.append("ECOMMERCE_STRIPE_WEBHOOK_SECRETS is missing")
