@@ -43,7 +43,7 @@ class Gate:
             refusal, operation, exchange.template = error, None, _NOWHERE
         if operation is not None and operation.policy.kind == "probe":
             return
-        await self._identify(exchange)
+        await self._identify(exchange, operation)
         await self._limits.spend(exchange, _policy_name(exchange, operation))
         if refusal is not None:
             raise refusal
@@ -64,7 +64,7 @@ class Gate:
         operation: Operation = handler.opt[OPT]
         return operation, template
 
-    async def _identify(self, exchange: Exchange) -> None:
+    async def _identify(self, exchange: Exchange, operation: Operation | None) -> None:
         authorization = exchange.header(b"authorization")
         if authorization is None:
             return
@@ -72,6 +72,8 @@ class Gate:
         try:
             exchange.call.actor = await exchange.door.authenticator(authorization, exchange.call)
         except Unauthenticated:
+            if operation is not None and operation.policy.kind == "open":
+                return
             # Guesses are counted, too: by address, since there is nobody else to count them for.
             await self._limits.spend(exchange, "default")
             raise

@@ -13,7 +13,7 @@ OPT = "operation"
 class Policy:
     """Who may call a route. Finer rules (whose order is it?) are the use case's."""
 
-    kind: Literal["probe", "public", "guest-or-customer", "customer", "staff"]
+    kind: Literal["probe", "open", "public", "guest-or-customer", "customer", "staff"]
     permission: str = ""
 
     def check(self, actor: Actor, anonymous: bool) -> None:
@@ -30,6 +30,8 @@ def _unknown_or_refused(anonymous: bool, detail: str) -> DomainError:
 
 # For probes alone: nobody is identified or counted.
 PROBE = Policy("probe")
+# For signing in and out: an access token that is no good any more must not be in the way.
+OPEN = Policy("open")
 PUBLIC = Policy("public")
 GUEST_OR_CUSTOMER = Policy("guest-or-customer")
 CUSTOMER = Policy("customer")
