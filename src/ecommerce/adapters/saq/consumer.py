@@ -50,7 +50,6 @@ class SaqConsumer(Worker[Context]):
             dequeue_timeout=1.0,  # also the time an idle consumer takes to end
             shutdown_grace_period_s=max(1, round(grace)),
         )
-        self._chores_failed = False
 
     async def run(self, stopping: asyncio.Event) -> None:
         running = asyncio.create_task(self.start())
@@ -80,13 +79,14 @@ class SaqConsumer(Worker[Context]):
         return [asyncio.create_task(self._every(seconds, chore)) for seconds, chore in chores]
 
     async def _every(self, seconds: float, chore: Callable[[], Awaitable[object]]) -> None:
+        failing = False
         while not self.event.is_set():
             try:
                 await chore()
-                self._chores_failed = False
+                failing = False
             except REDIS_FAILURES as error:
-                if not self._chores_failed:
-                    self._chores_failed = True
+                if not failing:
+                    failing = True
                     log.warning("worker.upkeep_failed", error=str(error))
             except Exception:
                 log.exception("worker.upkeep_failed")
