@@ -336,12 +336,23 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("revoked_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("revoked_by", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(revoked_at IS NULL) = (revoked_by IS NULL)", name=op.f("ck_session_revoked_for_a_reason")
+        ),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_session_account_id_account"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
     )
     op.create_index("ix_session_account", "session", ["account_id", "created_at"], unique=False)
+    op.create_index(
+        "ix_session_revoked",
+        "session",
+        ["revoked_at"],
+        unique=False,
+        postgresql_where=sa.text("revoked_at IS NOT NULL"),
+    )
     op.create_table(
         "refresh_token",
         sa.Column("token_hash", postgresql.BYTEA(), nullable=False),
@@ -373,6 +384,7 @@ def upgrade() -> None:
         sa.Column("cart_id", sa.Uuid(), nullable=True),
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("token_hash", postgresql.BYTEA(), nullable=True),
+        sa.Column("client_key", postgresql.BYTEA(), nullable=True),
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("tax_included", sa.Boolean(), nullable=False),
@@ -437,6 +449,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_sales_order_account", "sales_order", ["account_id", "created_at", "id"], unique=False)
     op.create_index("ix_sales_order_email", "sales_order", [sa.literal_column("lower(email)")], unique=False)
+    op.create_index(
+        "ix_sales_order_unpaid_client",
+        "sales_order",
+        ["client_key"],
+        unique=False,
+        postgresql_where=sa.text("payment_status = 'unpaid' AND status IN ('pending', 'confirmed')"),
+    )
     op.create_index(
         "ix_sales_order_expiry",
         "sales_order",
@@ -669,6 +688,7 @@ def upgrade() -> None:
         sa.Column("failure", sa.Text(), nullable=True),
         sa.Column("provider_ref", sa.Text(), nullable=True),
         sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("request_key", postgresql.BYTEA(), nullable=True),
         sa.Column(
             "created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False
         ),
@@ -697,6 +717,13 @@ def upgrade() -> None:
         ["updated_at"],
         unique=False,
         postgresql_where=sa.text("status = 'pending'"),
+    )
+    op.create_index(
+        "ix_refund_request",
+        "refund",
+        ["request_key"],
+        unique=False,
+        postgresql_where=sa.text("request_key IS NOT NULL"),
     )
     op.create_table(
         "stock_movement",
@@ -776,6 +803,9 @@ def downgrade() -> None:
     op.drop_table("stock_reservation")
     op.drop_index("ix_stock_movement_level", table_name="stock_movement")
     op.drop_table("stock_movement")
+    op.drop_index(
+        "ix_refund_request", table_name="refund", postgresql_where=sa.text("request_key IS NOT NULL")
+    )
     op.drop_index("ix_refund_pending", table_name="refund", postgresql_where=sa.text("status = 'pending'"))
     op.drop_index("ix_refund_order", table_name="refund")
     op.drop_table("refund")
@@ -815,6 +845,9 @@ def downgrade() -> None:
         "uq_refresh_token_live", table_name="refresh_token", postgresql_where=sa.text("spent_at IS NULL")
     )
     op.drop_table("refresh_token")
+    op.drop_index(
+        "ix_session_revoked", table_name="session", postgresql_where=sa.text("revoked_at IS NOT NULL")
+    )
     op.drop_index("ix_session_account", table_name="session")
     op.drop_table("session")
     op.drop_index("ix_product_category", table_name="product")

@@ -6,7 +6,7 @@ from uuid import UUID
 from ecommerce.application.cart.edit_cart import CartEditor
 from ecommerce.application.cart.ports import LoadedCart
 from ecommerce.application.cart.view import ShownCart
-from ecommerce.domain.cart.cart import CartChanged
+from ecommerce.domain.cart.refusals import CartChanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

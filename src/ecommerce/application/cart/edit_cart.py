@@ -1,17 +1,29 @@
 """How a cart is changed when anybody else may change it at the same moment."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from ecommerce.application.cart.ports import CartRepository, LoadedCart, Wanted
 from ecommerce.application.cart.view import CartPresenter, ShownCart
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.ports import Clock, UnitOfWork
 from ecommerce.application.shared.tokens import Tokens, token_hash
-from ecommerce.domain.cart.cart import CartChanged, CartOwner
-from ecommerce.domain.shared.kernel import ConcurrentUpdate
+from ecommerce.domain.cart.cart import CartOwner
+from ecommerce.domain.cart.refusals import CartChanged
+from ecommerce.domain.shared.kernel import ConcurrentUpdate, InvalidValue
 
 Change: TypeAlias = Callable[[LoadedCart], None]
+
+
+class Currencies(Protocol):
+    """The store's default currency, and all it sells in."""
+
+    @property
+    def currency(self) -> str: ...
+
+    @property
+    def currencies(self) -> tuple[str, ...]: ...
+
 
 # Reading without a lock and writing on condition is cheapest, but with many at once the same one can lose
 # again and again: after two misses it queues for the row.
@@ -28,7 +40,7 @@ class CartEditor:
         tokens: Tokens,
         clock: Clock,
         call: Call,
-        default_currency: str,
+        currencies: Currencies,
     ) -> None:
         self._uow = uow
         self._carts = carts
@@ -36,11 +48,11 @@ class CartEditor:
         self._tokens = tokens
         self._clock = clock
         self._call = call
-        self._default_currency = default_currency
+        self._currencies = currencies
 
     async def show(self, token: str | None, currency: str | None = None) -> ShownCart:
         owner, _ = self._owner(token)
-        loaded = await self._carts.load(owner, currency=currency or self._default_currency)
+        loaded = await self._carts.load(owner, currency=self._currency(currency))
         return await self._presenter(loaded, signed_in=owner.account_id is not None)
 
     async def __call__(
@@ -59,7 +71,7 @@ class CartEditor:
         `CartChanged`. `change` may run more than once, each time on a freshly loaded cart.
         """
         owner, fresh_token = self._owner(token)
-        currency = currency or self._default_currency
+        currency = self._currency(currency)
         was_open = False
         for attempt in range(TRIES):
             queue = attempt >= OPTIMISTIC_TRIES
@@ -91,6 +103,12 @@ class CartEditor:
         loaded.cart.expect(if_match)
         change(loaded)
         await self._carts.save(loaded.cart)
+
+    def _currency(self, wanted: str | None) -> str:
+        if wanted is not None and wanted not in self._currencies.currencies:
+            offered = ", ".join(self._currencies.currencies)
+            raise InvalidValue(f"prices are in {offered}", pointer="/query/currency")
+        return wanted or self._currencies.currency
 
     def _owner(self, token: str | None) -> tuple[CartOwner, str | None]:
         """Whose cart it is, and the token to tell them when it is a new guest's."""

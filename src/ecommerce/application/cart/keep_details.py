@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 from ecommerce.application.cart.edit_cart import CartEditor
 from ecommerce.application.cart.ports import LoadedCart
 from ecommerce.application.cart.view import ShownCart
+from ecommerce.application.identity.contracts import AddressRules, EmailRules
 from ecommerce.application.shared.address import Address
 
 
@@ -24,23 +25,36 @@ class KeepDetails:
 
 
 class KeepDetailsHandler:
-    def __init__(self, edit: CartEditor) -> None:
+    """Raises `InvalidValue` for an address or an e-mail address that can't be used."""
+
+    def __init__(self, edit: CartEditor, addresses: AddressRules, emails: EmailRules) -> None:
         self._edit = edit
+        self._addresses = addresses
+        self._emails = emails
 
     async def __call__(self, command: KeepDetails) -> ShownCart:
+        email, option = command.email, command.shipping_option_id
+        if isinstance(email, str):
+            email = self._emails.check(email, "/email")
+        shipping = self._plain(command.shipping_address, "/shipping_address")
+        billing = self._plain(command.billing_address, "/billing_address")
+
         def keep(loaded: LoadedCart) -> None:
             details = loaded.cart.details
-            if command.email is not UNSET:
-                details.email = command.email
-            if command.shipping_address is not UNSET:
-                details.shipping_address = _plain(command.shipping_address)
-            if command.billing_address is not UNSET:
-                details.billing_address = _plain(command.billing_address)
-            if command.shipping_option_id is not UNSET:
-                details.shipping_option_id = command.shipping_option_id
+            if email is not UNSET:
+                details.email = email
+            if shipping is not UNSET:
+                details.shipping_address = shipping
+            if billing is not UNSET:
+                details.billing_address = billing
+            if option is not UNSET:
+                details.shipping_option_id = option
 
         return await self._edit(command.token, keep, if_match=command.if_match)
 
-
-def _plain(address: Address | None) -> dict[str, object] | None:
-    return None if address is None else msgspec.structs.asdict(address)
+    def _plain(
+        self, address: Address | None | UnsetType, pointer: str
+    ) -> dict[str, object] | None | UnsetType:
+        if not isinstance(address, Address):
+            return address
+        return msgspec.structs.asdict(self._addresses.check(address, pointer))

@@ -6,11 +6,12 @@ import msgspec
 
 from ecommerce.application.cart.contracts import CheckoutCarts
 from ecommerce.application.cart.view import Totals
+from ecommerce.application.identity.contracts import AddressRules
 from ecommerce.application.pricing.contracts import Days, Pricer, WantedLine
 from ecommerce.application.shared.address import Address
 from ecommerce.application.shared.amount import Amount
 from ecommerce.application.shared.call import Call
-from ecommerce.domain.cart.cart import CartEmpty
+from ecommerce.domain.cart.refusals import CartEmpty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +38,14 @@ class CartQuote(msgspec.Struct, frozen=True):
 class QuoteCartHandler:
     """Raises `CartEmpty` and `ShippingUnavailable`."""
 
-    def __init__(self, carts: CheckoutCarts, pricer: Pricer, call: Call) -> None:
+    def __init__(self, carts: CheckoutCarts, pricer: Pricer, addresses: AddressRules, call: Call) -> None:
         self._carts = carts
         self._pricer = pricer
+        self._addresses = addresses
         self._call = call
 
     async def __call__(self, command: QuoteCart) -> CartQuote:
+        address = self._addresses.check(command.shipping_address, "/shipping_address")
         cart = await self._carts.load(self._call.actor.account_id, command.token)
         lines = [
             WantedLine(line.offer.variant_id, line.offer.price, line.quantity)
@@ -51,9 +54,7 @@ class QuoteCartHandler:
         ]
         if not lines:
             raise CartEmpty("there is nothing in the cart to be priced")
-        quote = await self._pricer.quote(
-            lines, cart.currency, command.shipping_address, command.shipping_option_id
-        )
+        quote = await self._pricer.quote(lines, cart.currency, address, command.shipping_option_id)
         return CartQuote(
             totals=Totals.of(quote),
             shipping_options=[

@@ -4,20 +4,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from ecommerce.domain.shared.ids import CartId, UserId, VariantId
-from ecommerce.domain.shared.kernel import Conflict, InsufficientStock, InvalidValue, NotFound, StaleVersion
+from ecommerce.domain.shared.kernel import InsufficientStock, InvalidValue, NotFound, StaleVersion
 
 MAX_LINES = 100
 MAX_QUANTITY = 999
-
-
-class CartEmpty(Conflict):
-    code = "cart-empty"
-
-
-class CartChanged(Conflict):
-    """It isn't the cart any more that the caller has seen: placed meanwhile, or a line can't be sold."""
-
-    code = "cart-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +56,8 @@ class Cart:
 
     @property
     def etag(self) -> str:
-        return f'"{self.id.hex}-{self.version}"'
+        """What `If-Match` must name: it changes with every stored change."""
+        return f"{self.id.hex}-{self.version}"
 
     def expect(self, etag: str | None) -> None:
         """Raises `StaleVersion` unless the caller's version is this one (None and `*` are any)."""

@@ -21,7 +21,7 @@ from ecommerce.application.orders.show_order import ShowOrderHandler
 from ecommerce.application.payments.contracts import PaymentStarted
 from ecommerce.application.shared.amount import Amount
 from ecommerce.application.shared.call import Call
-from ecommerce.domain.cart.cart import CartChanged, CartEmpty
+from ecommerce.domain.cart.refusals import CartChanged, CartEmpty
 from ecommerce.domain.checkout.refusals import PriceChanged, TooManyUnpaidOrders
 from ecommerce.domain.shared.kernel import (
     IllegalTransition,

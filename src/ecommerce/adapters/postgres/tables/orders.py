@@ -15,6 +15,7 @@ from ecommerce.adapters.postgres.tables.kernel import NOW, TIME
 class OrderRow(DefaultBase):
     """Sums are minor units of `currency`. `discount` counts all promotions; `refunded` what was given back.
 
+    `client_key` is a keyed hash of the person or the address that placed it, for the cap on unpaid orders.
     `payment_status` and `fulfilment_status` are derived from the ledgers by the statement that changes them.
     """
 
@@ -47,6 +48,11 @@ class OrderRow(DefaultBase):
         Index("ix_sales_order_account", "account_id", "created_at", "id"),
         Index("ix_sales_order_email", text("lower(email)")),
         Index(
+            "ix_sales_order_unpaid_client",
+            "client_key",
+            postgresql_where=text("payment_status = 'unpaid' AND status IN ('pending', 'confirmed')"),
+        ),
+        Index(
             "ix_sales_order_expiry",
             "expires_at",
             postgresql_where=text("payment_status = 'unpaid' AND status IN ('pending', 'confirmed')"),
@@ -57,6 +63,7 @@ class OrderRow(DefaultBase):
     cart_id: Mapped[UUID | None] = mapped_column(ForeignKey("cart.id", ondelete="SET NULL"), unique=True)
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     token_hash: Mapped[bytes | None] = mapped_column(BYTEA)
+    client_key: Mapped[bytes | None] = mapped_column(BYTEA)
     email: Mapped[str] = mapped_column(Text)
     currency: Mapped[str] = mapped_column(Text)
     tax_included: Mapped[bool]

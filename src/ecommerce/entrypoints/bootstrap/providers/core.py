@@ -12,9 +12,11 @@ from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
 from ecommerce.adapters.system.cipher import AesCipher
 from ecommerce.adapters.system.clock import SystemClock
 from ecommerce.adapters.system.ids import Uuid7Ids
+from ecommerce.adapters.system.tokens import SecretTokens
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.idempotency import IdempotencyStore
 from ecommerce.application.shared.ports import Cipher, Clock, Ids, Outbox, UnitOfWork
+from ecommerce.application.shared.tokens import Tokens
 from ecommerce.entrypoints.bootstrap.settings import Settings
 
 
@@ -56,6 +58,10 @@ class CoreProvider(Provider):
     @provide(scope=Scope.APP)
     def cipher(self, settings: Settings) -> Cipher:
         return AesCipher(settings.secret_key)
+
+    @provide(scope=Scope.APP)
+    def tokens(self, settings: Settings) -> Tokens:
+        return SecretTokens(settings.secret_key)
 
     @provide(scope=Scope.APP)
     def clock(self) -> Clock:
