@@ -18,7 +18,7 @@ from ecommerce.domain.payments.state import PaymentStatus
 from ecommerce.domain.shared.kernel import DomainError
 
 BATCH = 100
-# Some job came late: the start itself may still be running.
+# Before that, the request that placed the order may still be at it.
 START_AFTER = timedelta(seconds=30)
 REFUND_AFTER = timedelta(seconds=60)
 RECONCILE_AFTER = timedelta(minutes=5)
@@ -43,6 +43,9 @@ async def _each(ids: Sequence[UUID], care: Callable[[UUID], Awaitable[bool]], wh
         except DomainError as error:
             failed[str(one)] = f"{error.code}: {error}"
             log.warning(f"payments.{what}_failed", id=str(one), code=error.code, error=str(error))
+        except Exception as error:  # a bug met with one payment must not hold up the money of all others
+            failed[str(one)] = f"{type(error).__name__}: {error}"
+            log.exception(f"payments.{what}_failed", id=str(one))
     return Report(len(ids), moved, failed)
 
 

@@ -111,4 +111,6 @@ class SendRefundHandler:
                 await books.settlement.fail(payment, refund, reason, source)
                 log.error("payments.refund_refused", refund_id=str(refund.id), reason=reason)
             else:
-                await books.settlement.take_in(order, payment, refund, said, source)
+                changed = await books.settlement.take_in(order, payment, refund, said, source)
+                if not changed:
+                    await books.refunds.save(refund)  # so that the jobs look at others first

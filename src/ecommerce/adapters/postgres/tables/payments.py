@@ -75,6 +75,8 @@ class PaymentEventRow(DefaultBase):
 
 
 class RefundRow(DefaultBase):
+    """`request_key` is the scope of the idempotency key it was asked for with."""
+
     __tablename__ = "refund"
     __table_args__ = (
         CheckConstraint("amount > 0", name="gives_something"),
@@ -86,6 +88,7 @@ class RefundRow(DefaultBase):
         UniqueConstraint("payment_id", "provider_ref"),
         Index("ix_refund_order", "order_id", "created_at"),
         Index("ix_refund_pending", "updated_at", postgresql_where=text("status = 'pending'")),
+        Index("ix_refund_request", "request_key", postgresql_where=text("request_key IS NOT NULL")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     payment_id: Mapped[UUID] = mapped_column(ForeignKey("payment.id"))
@@ -99,6 +102,7 @@ class RefundRow(DefaultBase):
     failure: Mapped[str | None] = mapped_column(Text)
     provider_ref: Mapped[str | None] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(Text)
+    request_key: Mapped[bytes | None] = mapped_column(BYTEA)
     created_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
     updated_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
 
