@@ -1,12 +1,48 @@
-"""GCRA: a bucket that is one number, the time at which it will be empty again."""
+"""Rate limits by GCRA: a bucket is one number, the time at which it will be empty again.
 
+Redis holds the buckets for all processes. A process takes a few tokens of a large bucket at once and deals
+them out itself, so that most requests cost no round trip; what it took is never more than the bucket had.
+"""
+
+import asyncio
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import blake2b
 from time import monotonic
 
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from ecommerce.adapters.redis.breaker import Breaker
 from ecommerce.application.shared.rate_limiting import Rate, Verdict
 
+log = structlog.get_logger("rate_limit")
+
+_PATIENCE = 0.02
 _MOST_KEYS = 50_000
+# A limit this high is no limit for people: each process counts for itself.
+_BEYOND_COUNTING = 100_000
+_LEASES_PER_LIMIT = 50
+_LEASE_SECONDS = 1.0
+
+# Times in microseconds. `string.format`, since Lua 5.1 writes a time in them as 1.7e+15.
+GCRA = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local each, limit, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local empty_at = tonumber(redis.call('GET', KEYS[1]) or now)
+if empty_at < now then empty_at = now end
+local free = math.floor((limit * each - (empty_at - now)) / each + 0.000001)
+if free < 1 then
+  return {0, 0, empty_at - now, empty_at - now + each - limit * each}
+end
+local taken = math.min(wanted, free)
+empty_at = empty_at + taken * each
+redis.call('SET', KEYS[1], string.format('%.0f', empty_at), 'PX', math.ceil((empty_at - now) / 1000) + 1)
+return {taken, free - taken, empty_at - now, 0}
+"""
 
 
 class LocalLimiter:
@@ -35,3 +71,73 @@ class LocalLimiter:
         """Drop what is empty; under attack by ever new keys, what has the most left, too."""
         kept = sorted((at, bucket) for bucket, at in self._empty_at.items() if at > now)
         self._empty_at = {bucket: at for at, bucket in kept[-_MOST_KEYS // 2 :]}
+
+
+@dataclass(slots=True)
+class _Share:
+    """What this process holds of one bucket: tokens to deal out, or the knowledge that there are none."""
+
+    __slots__ = ("refused_until", "remaining", "resets_at", "tokens", "until")
+
+    def __init__(
+        self, tokens: int, remaining: int, until: float, resets_at: float, refused_until: float
+    ) -> None:
+        self.tokens = tokens
+        self.remaining = remaining
+        self.until = until
+        self.resets_at = resets_at
+        self.refused_until = refused_until
+
+
+class RedisLimiter:
+    """Falls back on this process's own buckets while Redis is away, slow or full."""
+
+    def __init__(self, redis: Redis, now: Callable[[], float] = monotonic) -> None:
+        self._now = now
+        self._script = redis.register_script(GCRA)
+        self._breaker = Breaker(now=now)
+        self._local = LocalLimiter(now)
+        self._shares: dict[str, _Share] = {}
+
+    async def spend(self, rate: Rate, key: str) -> Verdict:
+        bucket = f"{rate.name}:{key}"
+        if rate.limit >= _BEYOND_COUNTING:
+            return self._local.spend_now(rate, bucket)
+        now = self._now()
+        share = self._shares.get(bucket)
+        if share is not None:
+            if share.refused_until > now:
+                return Verdict(False, 0, _seconds(share.resets_at - now), _seconds(share.refused_until - now))
+            if share.tokens and share.until > now:
+                share.tokens -= 1
+                return Verdict(True, share.remaining + share.tokens, _seconds(share.resets_at - now))
+        if not self._breaker.may_ask():
+            return self._local.spend_now(rate, bucket)
+        try:
+            return await self._ask(rate, bucket)
+        except (RedisError, OSError, TimeoutError) as error:
+            if self._breaker.failed():
+                log.warning("rate_limit.counting_alone", error=type(error).__name__)
+            return self._local.spend_now(rate, bucket)
+
+    async def _ask(self, rate: Rate, bucket: str) -> Verdict:
+        wanted = max(1, rate.limit // _LEASES_PER_LIMIT)
+        name = b"limit:" + blake2b(bucket.encode(), digest_size=16).hexdigest().encode()
+        each = rate.seconds * 1_000_000 / rate.limit
+        async with asyncio.timeout(_PATIENCE):
+            taken, remaining, full_in, wait = await self._script(keys=[name], args=[each, rate.limit, wanted])
+        self._breaker.answered()
+        now = self._now()
+        resets_at = now + full_in / 1e6
+        if len(self._shares) > _MOST_KEYS:
+            self._shares.clear()
+        if not taken:
+            self._shares[bucket] = _Share(0, 0, now, resets_at, now + wait / 1e6)
+            return Verdict(False, 0, _seconds(full_in / 1e6), _seconds(wait / 1e6))
+        if taken > 1:
+            self._shares[bucket] = _Share(taken - 1, remaining, now + _LEASE_SECONDS, resets_at, 0.0)
+        return Verdict(True, remaining + taken - 1, _seconds(full_in / 1e6))
+
+
+def _seconds(interval: float) -> int:
+    return max(0, math.ceil(interval))

@@ -1,14 +1,28 @@
 """What the HTTP server loads in each of its processes."""
 
+import asyncio
+
 from litestar import Litestar
 
 from ecommerce.entrypoints.bootstrap import logging
-from ecommerce.entrypoints.bootstrap.http import build_app
+from ecommerce.entrypoints.bootstrap.container import build_container
+from ecommerce.entrypoints.bootstrap.http_config import http_config
 from ecommerce.entrypoints.bootstrap.settings import load
+from ecommerce.entrypoints.bootstrap.signals import DRAIN
+from ecommerce.entrypoints.http import app as http
+from ecommerce.entrypoints.http.lifecycle import Lifecycle
 
 
 def create_app() -> Litestar:
     """Raises `BadSettings` naming every setting that is missing or malformed."""
     settings = load()
     writer = logging.configure(settings.log_level)
-    return build_app(settings, write_log=writer.write)
+    container = build_container(settings)
+    app = http.create_app(container, http_config(settings, writer.write))
+
+    async def drain_when_told() -> None:
+        lifecycle = await container.get(Lifecycle)
+        asyncio.get_running_loop().add_signal_handler(DRAIN, lifecycle.drain)
+
+    app.on_startup.append(drain_when_told)
+    return app

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -16,9 +15,9 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from ecommerce.entrypoints.bootstrap.settings import BadSettings, Settings, load
+from ecommerce.entrypoints.bootstrap.signals import DRAIN
 
 APP = "ecommerce.entrypoints.bootstrap.asgi:create_app"
-DRAIN_SIGNAL = signal.SIGUSR1
 _KILL_AFTER = 30
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -45,7 +44,7 @@ class DrainingServer(Granian):  # type: ignore[misc, valid-type]  # granian choo
             return
         self._draining = True
         for worker in self.wrks:
-            os.kill(worker.proc.pid, DRAIN_SIGNAL)
+            os.kill(worker.proc.pid, DRAIN)
         threading.Timer(self.drain, super().signal_handler_interrupt).start()
 
 

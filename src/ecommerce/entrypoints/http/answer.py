@@ -7,6 +7,7 @@ from litestar.types import Message, Send
 from ecommerce.entrypoints.http.exchange import Exchange
 
 _NO_STORE = (b"cache-control", b"no-store")
+_LAST = (b"connection", b"close")
 _NOTHING_ALLOWED = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 
 
@@ -43,4 +44,6 @@ class Answer:
             headers.append(_NO_STORE)
         if b"content-security-policy" not in present:
             headers.append(_NOTHING_ALLOWED)
+        if self._exchange.door.lifecycle.draining:
+            headers.append(_LAST)
         return headers

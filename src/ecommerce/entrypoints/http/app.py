@@ -13,7 +13,6 @@ from ecommerce.entrypoints.http.config import HttpConfig
 from ecommerce.entrypoints.http.door import Door, open_door
 from ecommerce.entrypoints.http.gate import Gate
 from ecommerce.entrypoints.http.limits import Limits
-from ecommerce.entrypoints.http.metrics import HttpMetrics
 from ecommerce.entrypoints.http.operation import OPT, Operation
 from ecommerce.entrypoints.http.routes import CONTROLLERS, LAYERS, ROOT_CONTROLLERS
 from ecommerce.entrypoints.http.shell import Shell
@@ -39,7 +38,6 @@ def create_app(
     Raises `UndeclaredRoute` when a route was not made by `routing`'s decorators: without a declared policy
     nothing is served.
     """
-    metrics = HttpMetrics()
     opened: list[Door] = []
 
     @asynccontextmanager
@@ -51,7 +49,7 @@ def create_app(
             opened.clear()
             await container.close()
 
-    # What a controller raises passes Litestar, which has no middleware here to catch it, and ends at the shell.
+    # What a controller raises passes Litestar, which has no middleware here to catch it, up to the shell.
     app = Litestar(
         [Router(API, route_handlers=list(controllers)), *root_controllers],
         lifespan=[lifespan],
@@ -63,8 +61,7 @@ def create_app(
     inner: ASGIApp = app.asgi_router
     for layer in reversed(layers):
         inner = layer(inner, lambda: opened[0])
-    app.asgi_handler = Shell(Gate(app, inner, limits), config, lambda: opened[0], metrics)
-    app.state.metrics = metrics
+    app.asgi_handler = Shell(Gate(app, inner, limits), config, lambda: opened[0])
     return app
 
 

@@ -8,6 +8,8 @@ from ecommerce.application.shared.authentication import Authenticator
 from ecommerce.application.shared.idempotency import IdempotencyStore
 from ecommerce.application.shared.rate_limiting import RateLimiter
 from ecommerce.entrypoints.http.config import HttpConfig
+from ecommerce.entrypoints.http.lifecycle import Lifecycle
+from ecommerce.entrypoints.http.metrics import HttpMetrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,8 @@ class Door:
     authenticator: Authenticator
     limiter: RateLimiter
     idempotency: IdempotencyStore
+    lifecycle: Lifecycle
+    metrics: HttpMetrics
 
 
 async def open_door(container: AsyncContainer, config: HttpConfig) -> Door:
@@ -26,4 +30,6 @@ async def open_door(container: AsyncContainer, config: HttpConfig) -> Door:
         await container.get(Authenticator),
         await container.get(RateLimiter),
         await container.get(IdempotencyStore),
+        await container.get(Lifecycle),
+        await container.get(HttpMetrics),
     )

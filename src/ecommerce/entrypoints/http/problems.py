@@ -8,7 +8,6 @@ import structlog
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 
 from ecommerce.application.shared.faults import InvalidValues
-from ecommerce.application.shared.preconditions import PreconditionFailed
 from ecommerce.application.shared.rate_limiting import RateLimited
 from ecommerce.domain.shared.kernel import (
     Conflict,
@@ -16,6 +15,7 @@ from ecommerce.domain.shared.kernel import (
     Forbidden,
     InvalidValue,
     NotFound,
+    StaleVersion,
     Unauthenticated,
     Unavailable,
 )
@@ -34,7 +34,7 @@ STATUS: dict[type[DomainError], int] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
-    PreconditionFailed: 412,
+    StaleVersion: 412,
     RateLimited: 429,
     Unavailable: 503,
     DomainError: 409,

@@ -22,7 +22,6 @@ from ecommerce.entrypoints.http.door import Door
 from ecommerce.entrypoints.http.exchange import Exchange
 from ecommerce.entrypoints.http.faults import ClientGone, HostNotAllowed, MalformedRequest, RouteNotFound
 from ecommerce.entrypoints.http.hosts import AllowedHosts
-from ecommerce.entrypoints.http.metrics import HttpMetrics
 from ecommerce.entrypoints.http.problems import reply_to
 from ecommerce.entrypoints.http.replies import RawReply
 
@@ -39,12 +38,9 @@ log = structlog.get_logger("http")
 class Shell:
     """`door` is asked for at every request: it exists once the application has started."""
 
-    def __init__(
-        self, inner: ASGIApp, config: HttpConfig, door: Callable[[], Door], metrics: HttpMetrics
-    ) -> None:
+    def __init__(self, inner: ASGIApp, config: HttpConfig, door: Callable[[], Door]) -> None:
         self._inner = inner
         self._door = door
-        self._metrics = metrics
         self._log = AccessLog(config.write_log)
         self._addresses = ClientAddresses(config.trusted_proxies)
         self._hosts = AllowedHosts(config.allowed_hosts, config.base_url, config.is_production)
@@ -65,14 +61,15 @@ class Shell:
         head = scope["method"] == "HEAD"
         exchange = self._arrive(scope)
         answer = Answer(send, exchange, self._always, head)
-        self._metrics.in_flight.inc()
+        metrics = exchange.door.metrics
+        metrics.in_flight.inc()
         try:
             await self._serve(scope, receive, answer, exchange)
         finally:
             seconds = perf_counter() - began
-            self._metrics.in_flight.dec()
+            metrics.in_flight.dec()
             status = answer.status or _CLIENT_CLOSED
-            self._metrics.note(exchange.template, exchange.method, status, seconds)
+            metrics.note(exchange.template, exchange.method, status, seconds)
             self._log.note(exchange, status, seconds)
             _clear()
 

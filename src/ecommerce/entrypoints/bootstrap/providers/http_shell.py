@@ -1,17 +1,26 @@
 """What the HTTP door stands on."""
 
-from dishka import Provider, Scope, provide
+from collections.abc import AsyncIterator
 
-from ecommerce.adapters.redis.rate_limit import LocalLimiter
+from dishka import Provider, Scope, provide
+from redis.asyncio import Redis
+
+from ecommerce.adapters.postgres.database import Database
+from ecommerce.adapters.redis.connection import connect
+from ecommerce.adapters.redis.rate_limit import RedisLimiter
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.authentication import Authenticator
 from ecommerce.application.shared.call import Call
+from ecommerce.application.shared.health import HealthChecks
 from ecommerce.application.shared.rate_limiting import RateLimiter
 from ecommerce.domain.shared.kernel import Unauthenticated
+from ecommerce.entrypoints.bootstrap.health import ShopHealth
 from ecommerce.entrypoints.bootstrap.http_config import http_config
 from ecommerce.entrypoints.bootstrap.settings import Settings
 from ecommerce.entrypoints.http.config import HttpConfig
 from ecommerce.entrypoints.http.cursors import Cursors
+from ecommerce.entrypoints.http.lifecycle import Lifecycle
+from ecommerce.entrypoints.http.metrics import HttpMetrics
 from ecommerce.entrypoints.http.pages import Links
 
 
@@ -42,5 +51,23 @@ class HttpShellProvider(Provider):
         return NobodyKnown()
 
     @provide
-    def limiter(self) -> RateLimiter:
-        return LocalLimiter()
+    async def redis(self, settings: Settings) -> AsyncIterator[Redis]:
+        redis = connect(settings.redis_url)
+        yield redis
+        await redis.aclose()
+
+    @provide
+    def limiter(self, redis: Redis) -> RateLimiter:
+        return RedisLimiter(redis)
+
+    @provide
+    def health(self, database: Database, redis: Redis) -> HealthChecks:
+        return ShopHealth(database, redis)
+
+    @provide
+    def lifecycle(self) -> Lifecycle:
+        return Lifecycle()
+
+    @provide
+    def metrics(self) -> HttpMetrics:
+        return HttpMetrics()
