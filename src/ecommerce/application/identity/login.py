@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from ecommerce.application.identity.attempts import Attempts
 from ecommerce.application.identity.credentials import Credentials
 from ecommerce.application.identity.ports import Accounts
 from ecommerce.application.identity.sign_in import SignIn, device_of
@@ -20,16 +21,23 @@ class Login:
 
 class LoginHandler:
     def __init__(
-        self, uow: UnitOfWork, accounts: Accounts, credentials: Credentials, sign_in: SignIn
+        self,
+        uow: UnitOfWork,
+        accounts: Accounts,
+        credentials: Credentials,
+        sign_in: SignIn,
+        attempts: Attempts,
     ) -> None:
         self._uow = uow
         self._accounts = accounts
         self._credentials = credentials
         self._sign_in = sign_in
+        self._attempts = attempts
 
     async def __call__(self, command: Login, call: Call) -> SignedIn:
         """Raises `InvalidCredentials`, `InvalidValue` (the device's name) and `RateLimited`."""
         device = device_of(call, command.device_name)
+        await self._attempts.count(command.email, call)
         proof = await self._credentials.by_email(command.email, command.password)
         account = proof.account
         async with self._uow.begin():

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from ecommerce.application.identity.ports import EndedSessions, RefreshTokens, Sessions
+from ecommerce.application.identity.ports import EndedSessions, Sessions
 from ecommerce.application.shared.ports import UnitOfWork
+from ecommerce.application.shared.tokens import token_hash
 from ecommerce.domain.identity.session import EndedBy
 
 
@@ -17,12 +18,9 @@ class Logout:
 
 
 class LogoutHandler:
-    def __init__(
-        self, uow: UnitOfWork, sessions: Sessions, tokens: RefreshTokens, ended: EndedSessions
-    ) -> None:
+    def __init__(self, uow: UnitOfWork, sessions: Sessions, ended: EndedSessions) -> None:
         self._uow = uow
         self._sessions = sessions
-        self._tokens = tokens
         self._ended = ended
 
     async def __call__(self, command: Logout) -> None:
@@ -32,7 +30,7 @@ class LogoutHandler:
             return
         async with self._uow.begin():
             if command.refresh_token is not None:
-                of_token = await self._sessions.find_by_token(self._tokens.hash(command.refresh_token))
+                of_token = await self._sessions.find_by_token(token_hash(command.refresh_token))
                 over |= set() if of_token is None else {of_token}
             # Sorted, so that two of them never wait for each other.
             await self._sessions.end(sorted(over), EndedBy.LOGOUT)

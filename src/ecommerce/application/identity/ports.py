@@ -26,8 +26,10 @@ class Accounts(Protocol):
         ...
 
     async def add(self, account: Account) -> UserId | None:
-        """Write a new account and file its events. When the address is taken the answer is the id of the
-        account that has it, after the same work.
+        """Write a new account and file its events.
+
+        When the address is taken the answer is the id of the account that has it, and `RegistrationRepeated`
+        is filed instead: the same work.
         """
         ...
 
@@ -105,18 +107,6 @@ class EndedSessions(Protocol):
     def add(self, session_ids: Sequence[UUID]) -> None:
         """Ended by this process, just now: it need not wait to be told."""
         ...
-
-
-class RefreshTokens(Protocol):
-    """256 bits each, shown once, kept only as a hash."""
-
-    def new(self) -> str: ...
-
-    def successor(self, token: str) -> str:
-        """The one token that follows, derived with a key of ours: the same whenever it's asked for."""
-        ...
-
-    def hash(self, token: str) -> bytes: ...
 
 
 class AccessClaims(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from ecommerce.application.identity.ports import EndedSessions, RefreshTokens, Sessions
+from ecommerce.application.identity.ports import EndedSessions, Sessions
 from ecommerce.application.identity.sign_in import EXPIRES_IN, TOKEN_TYPE, AccessTokenIssuer
 from ecommerce.application.identity.views import TokenPair
 from ecommerce.application.shared.ports import Outbox, UnitOfWork
+from ecommerce.application.shared.tokens import Tokens, token_hash
 from ecommerce.domain.identity.session import (
     REFRESH_LIFETIME,
     EndedBy,
@@ -15,6 +16,8 @@ from ecommerce.domain.identity.session import (
     TokenReused,
     Verdict,
 )
+
+SUCCESSOR = "refresh-token-successor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class RefreshHandler:
         self,
         uow: UnitOfWork,
         sessions: Sessions,
-        tokens: RefreshTokens,
+        tokens: Tokens,
         issuer: AccessTokenIssuer,
         ended: EndedSessions,
         outbox: Outbox,
@@ -41,7 +44,8 @@ class RefreshHandler:
 
     async def __call__(self, command: Refresh) -> TokenPair:
         """Raises `RefreshRefused` and `TokenReused`."""
-        successor = self._tokens.successor(command.refresh_token)
+        seed = command.refresh_token.encode("utf-8", "surrogatepass")
+        successor = self._tokens.derived(SUCCESSOR, seed)
         async with self._uow.begin():
             held, verdict = await self._exchange(command.refresh_token, successor)
         if verdict is Verdict.REUSED:
@@ -56,14 +60,14 @@ class RefreshHandler:
         )
 
     async def _exchange(self, token: str, successor: str) -> tuple[HeldToken, Verdict]:
-        shown = self._tokens.hash(token)
+        shown = token_hash(token)
         held = await self._sessions.lock_by_token(shown)
         if held is None:
             raise RefreshRefused
         verdict = held.judge()
         session = held.session
         if verdict is Verdict.ROTATE:
-            await self._sessions.rotate(session.id, shown, self._tokens.hash(successor), REFRESH_LIFETIME)
+            await self._sessions.rotate(session.id, shown, token_hash(successor), REFRESH_LIFETIME)
         elif verdict is Verdict.REUSED:
             await self._sessions.end([session.id], EndedBy.REUSE)
             await self._outbox.add([RefreshTokenReused(account_id=session.account_id, session_id=session.id)])

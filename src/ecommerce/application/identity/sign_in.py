@@ -10,12 +10,12 @@ from ecommerce.application.identity.ports import (
     AccessClaims,
     AccessTokens,
     Device,
-    RefreshTokens,
     Sessions,
 )
 from ecommerce.application.identity.views import SignedIn, User
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.ports import Clock, Ids
+from ecommerce.application.shared.tokens import Tokens, token_hash
 from ecommerce.domain.identity.account import Account
 from ecommerce.domain.identity.session import ACCESS_LIFETIME, REFRESH_LIFETIME, Session
 from ecommerce.domain.shared.ids import UserId
@@ -71,22 +71,22 @@ class SignIn:
     def __init__(
         self,
         sessions: Sessions,
-        refresh_tokens: RefreshTokens,
+        tokens: Tokens,
         issuer: AccessTokenIssuer,
         carts: CartMerger,
         ids: Ids,
     ) -> None:
         self._sessions = sessions
-        self._refresh_tokens = refresh_tokens
+        self._tokens = tokens
         self._issuer = issuer
         self._carts = carts
         self._ids = ids
 
     async def open(self, account: Account, device: Device) -> OpenedSession:
-        token = self._refresh_tokens.new()
+        token = self._tokens.fresh()
         session_id: UUID = self._ids.new()
         session = await self._sessions.open(
-            session_id, account.id, device, self._refresh_tokens.hash(token), REFRESH_LIFETIME
+            session_id, account.id, device, token_hash(token), REFRESH_LIFETIME
         )
         return OpenedSession(account, session, token)
 

@@ -9,29 +9,25 @@ from ecommerce.domain.shared.kernel import InvalidValue
 SHORTEST, LONGEST = 8, 128
 
 
-class WeakPassword(InvalidValue):
-    """The one fault of a password that is told; its code stands in `errors`."""
-
-
 def normalized(password: str) -> str:
     """The form that is counted, checked and hashed: keyboards type the same letter in several ways."""
     return unicodedata.normalize("NFKC", password)
 
 
 def good_password(password: str, email: EmailAddress | None, common: Container[str], pointer: str) -> str:
-    """The normalized password. Raises `WeakPassword`. Without an address its rule rests.
+    """The normalized password. Raises `InvalidValue`. Without an address its rule rests.
 
     Length, a list of common passwords and the address itself, in the spirit of NIST SP 800-63B: rules
     about kinds of characters only make people choose predictable ones.
     """
     text = normalized(password)
     if not SHORTEST <= len(text) <= LONGEST:
-        raise WeakPassword(f"a password has {SHORTEST} to {LONGEST} characters", pointer)
+        raise InvalidValue(f"a password has {SHORTEST} to {LONGEST} characters", pointer)
     folded = text.casefold()
     if folded in common or len(set(folded)) == 1:
-        raise WeakPassword("this password is one of the first that are guessed; choose another", pointer)
+        raise InvalidValue("this password is one of the first that are guessed; choose another", pointer)
     if email is not None and folded in _parts(email):
-        raise WeakPassword("a password must not be the e-mail address", pointer)
+        raise InvalidValue("a password must not be the e-mail address", pointer)
     return text
 
 

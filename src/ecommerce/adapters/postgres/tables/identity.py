@@ -34,7 +34,11 @@ class SessionRow(DefaultBase):
     """One sign-in on one device: the family that its refresh tokens belong to."""
 
     __tablename__ = "session"
-    __table_args__ = (Index("ix_session_account", "account_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_session_account", "account_id", "created_at"),
+        Index("ix_session_revoked", "revoked_at", postgresql_where=text("revoked_at IS NOT NULL")),
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked_for_a_reason"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
     device_name: Mapped[str | None] = mapped_column(Text)
@@ -44,6 +48,7 @@ class SessionRow(DefaultBase):
     created_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
     last_seen_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
     revoked_at: Mapped[datetime | None] = mapped_column(TIME)
+    revoked_by: Mapped[str | None] = mapped_column(Text)
 
 
 class RefreshTokenRow(DefaultBase):

@@ -1,0 +1,106 @@
+"""Access tokens by PyJWT: signed with Ed25519, typed, and read with everything required (RFC 9068)."""
+
+from uuid import UUID
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from ecommerce.adapters.jwt.keys import ALGORITHM, KeyRing
+from ecommerce.application.identity.ports import AccessClaims
+from ecommerce.application.shared.ports import Clock
+from ecommerce.domain.shared.ids import UserId
+from ecommerce.domain.shared.kernel import Unauthenticated
+
+_TYPE = "at+jwt"
+_REQUIRED = ["iss", "aud", "sub", "exp", "iat", "jti", "sid", "auth_time", "roles"]
+_LONGEST = 4096
+# Clocks of several machines differ a little.
+_LEEWAY = 5
+_REMEMBERED = 4096
+
+
+class JwtAccessTokens:
+    """Tokens that were found good are remembered: a signature costs more than all else about a request."""
+
+    def __init__(self, keys: KeyRing, clock: Clock, issuer: str, audience: str) -> None:
+        self._keys = keys
+        self._clock = clock
+        self._issuer = issuer
+        self._audience = audience
+        self._good: dict[str, AccessClaims] = {}
+
+    async def sign(self, claims: AccessClaims) -> str:
+        kid, key = await self._keys.signing()
+        payload = {
+            "iss": self._issuer,
+            "aud": self._audience,
+            "sub": str(claims.sub),
+            "sid": str(claims.sid),
+            "jti": str(claims.jti),
+            "iat": claims.iat,
+            "exp": claims.exp,
+            "auth_time": claims.auth_time,
+            "roles": list(claims.roles),
+        }
+        return jwt.encode(payload, key, algorithm=ALGORITHM, headers={"kid": kid, "typ": _TYPE})
+
+    async def read(self, token: str) -> AccessClaims:
+        claims = self._good.get(token)
+        if claims is None:
+            claims = await self._verified(token)
+            self._remember(token, claims)
+        if claims.exp + _LEEWAY <= self._clock.now().timestamp():
+            self._good.pop(token, None)
+            raise Unauthenticated("this access token has expired; refresh it")
+        return claims
+
+    async def _verified(self, token: str) -> AccessClaims:
+        try:
+            key = await self._key(token)
+            payload = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                issuer=self._issuer,
+                audience=self._audience,
+                # Expiry is told apart from forgery by the caller, on the port's clock.
+                options={"require": _REQUIRED, "strict_aud": True, "verify_exp": False, "verify_iat": False},
+            )
+            claims = AccessClaims(
+                sub=UserId(UUID(payload["sub"])),
+                sid=UUID(payload["sid"]),
+                jti=UUID(payload["jti"]),
+                iat=int(payload["iat"]),
+                exp=int(payload["exp"]),
+                auth_time=int(payload["auth_time"]),
+                roles=tuple(payload["roles"]),
+            )
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
+            raise _unknown() from None
+        if claims.iat > self._clock.now().timestamp() + _LEEWAY:
+            raise _unknown()
+        return claims
+
+    async def _key(self, token: str) -> Ed25519PublicKey:
+        """The key its header names, one of ours. What else the header says is not believed, but compared."""
+        if len(token) > _LONGEST:
+            raise _unknown()
+        header = jwt.get_unverified_header(token)
+        kid = header.get("kid")
+        if header.get("typ") != _TYPE or header.get("alg") != ALGORITHM or not isinstance(kid, str):
+            raise _unknown()
+        key = await self._keys.verifying(kid)
+        if key is None:
+            raise _unknown()
+        return key
+
+    def _remember(self, token: str, claims: AccessClaims) -> None:
+        if len(self._good) >= _REMEMBERED:
+            # A dict keeps the order of insertion: the oldest are the first to expire.
+            for old in list(self._good)[: _REMEMBERED // 4]:
+                del self._good[old]
+        self._good[token] = claims
+
+
+def _unknown() -> Unauthenticated:
+    return Unauthenticated("this access token is not one of ours; sign in again")

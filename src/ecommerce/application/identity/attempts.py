@@ -1,0 +1,29 @@
+"""How often somebody may try to prove who they are: counted for an account and an address together.
+
+Counted for the account alone, anybody could keep its owner out; all attempts from one address are counted at
+the door.
+"""
+
+import hashlib
+
+from ecommerce.application.identity.policy import IdentityPolicy
+from ecommerce.application.shared.call import Call
+from ecommerce.application.shared.rate_limiting import RateLimited, RateLimiter
+
+
+class Attempts:
+    def __init__(self, limiter: RateLimiter, policy: IdentityPolicy) -> None:
+        self._limiter = limiter
+        self._rate = policy.attempts
+
+    async def count(self, whose: str, call: Call) -> None:
+        """`whose` is an account, or the address that stands for it. Raises `RateLimited`."""
+        # Hashed: the limiter's memory is no place for addresses.
+        key = hashlib.sha256(f"{whose.strip().lower()}\n{call.client_address}".encode()).hexdigest()
+        verdict = await self._limiter.spend(self._rate, key)
+        if not verdict.allowed:
+            raise RateLimited(
+                f"more than {self._rate.limit} attempts a minute for this account",
+                max(1, verdict.retry_after),
+                policy=self._rate.name,
+            )
