@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,8 @@ from ecommerce.application.payments.provider import (
     RefundRequest,
     RefundState,
 )
+from ecommerce.application.shared.actor import Actor
+from ecommerce.application.shared.tokens import token_hash
 from ecommerce.domain.payments.payment import Failure, Payment
 from ecommerce.domain.payments.refund import Refund, RefundStatus, ReturnedUnits
 from ecommerce.domain.payments.state import PaymentStatus
@@ -143,7 +145,7 @@ class RefundRepository(Protocol):
     async def save(self, refund: Refund) -> None: ...
 
     async def of_request(self, request_key: bytes) -> Refund | None:
-        """The newest one that was made by a request with this idempotency key."""
+        """One of the last 24 hours that was begun by this request and has not failed."""
         ...
 
     async def by_ref(self, payment_id: UUID, ref: str) -> Refund | None: ...
@@ -206,6 +208,14 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     account_id: UUID | None = None
     token_hash: bytes | None = None
     sees_all: bool = False
+
+    @classmethod
+    def of(cls, actor: Actor, order_token: str | None) -> Self:
+        return cls(
+            account_id=actor.account_id,
+            token_hash=token_hash(order_token) if order_token else None,
+            sees_all=actor.is_system or "orders:read" in actor.permissions,
+        )
 
 
 class PaymentRecord(msgspec.Struct, frozen=True, kw_only=True):

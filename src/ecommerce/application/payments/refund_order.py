@@ -18,6 +18,7 @@ from ecommerce.domain.payments.refund import (
     RefundRefused,
     RefundStatus,
 )
+from ecommerce.domain.shared.free_text import refuse_card_numbers
 from ecommerce.domain.shared.kernel import InvalidValue
 from ecommerce.domain.shared.money import Money
 
@@ -26,7 +27,9 @@ PERMISSION = "orders:refund"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundOrder:
-    """`request_key` is the idempotency key's scope: by it a repeated request finds what it began."""
+    """`request_key` stands for an idempotency key and what came with it: a repeated request finds by it
+    what it began.
+    """
 
     number: str
     wish: RefundWish
@@ -64,6 +67,7 @@ class RefundOrderHandler:
         command.actor.require_fresh(self._clock.now())
         if command.reason not in REASONS:
             raise InvalidValue(f"the reason is one of {', '.join(REASONS)}", "/reason")
+        refuse_card_numbers(command.note, "/note")
         resumed, refund = await self._claim(command)
         record = await self._send(SendRefund(refund_id=refund.id, source="refund", again=resumed))
         if record.status is RefundStatus.FAILED:
@@ -72,7 +76,9 @@ class RefundOrderHandler:
 
     async def _claim(self, command: RefundOrder) -> tuple[bool, Refund]:
         async with self._uow.begin():
-            if self._uow.resumed and command.request_key is not None:
+            # Not only where the unit of work was resumed: a request that failed after its claim gave its
+            # idempotency key back, and comes again with it.
+            if command.request_key is not None:
                 begun = await self._books.refunds.of_request(command.request_key)
                 if begun is not None:
                     return True, begun

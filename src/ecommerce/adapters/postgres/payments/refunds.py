@@ -27,7 +27,10 @@ SELECT r.id, r.payment_id, r.order_id, r.amount, r.currency, r.reason, r.actor, 
 FROM refund r WHERE
 """
 GET = _SELECT + "r.id = $1"
-OF_REQUEST = _SELECT + "r.request_key = $1 ORDER BY r.created_at DESC LIMIT 1"
+OF_REQUEST = (
+    _SELECT + "r.request_key = $1 AND r.status <> 'failed' AND r.created_at > now() - interval '24 hours'"
+    " ORDER BY r.created_at DESC LIMIT 1"
+)
 BY_REF = _SELECT + "r.payment_id = $1 AND r.provider_ref = $2"
 SAVE = "UPDATE refund SET status = $2, failure = $3, provider_ref = $4, updated_at = now() WHERE id = $1"
 RETURNED = """
