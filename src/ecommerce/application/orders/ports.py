@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from ecommerce.application.orders.contracts import OrderView
+from ecommerce.application.shared.amount import Amount
 from ecommerce.domain.shared.ids import UserId
 
 
@@ -28,6 +29,18 @@ class OrderPage(msgspec.Struct, frozen=True):
     more: bool
 
 
+class OrderRow(msgspec.Struct, frozen=True):
+    """An order in a list for staff."""
+
+    number: str
+    created_at: datetime
+    status: str
+    payment_status: str
+    fulfilment_status: str
+    email: str
+    total: Amount
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where a page begins: after (older than) or, going back, before (newer than) this order."""
@@ -46,6 +59,10 @@ class OrderQueries(Protocol):
         self, account_id: UserId, size: int, position: Position | None, offset: int
     ) -> OrderPage:
         """One statement."""
+        ...
+
+    async def newest(self, status: str | None, limit: int) -> list[OrderRow]:
+        """Of everybody, newest first; all or those with one lifecycle status."""
         ...
 
 

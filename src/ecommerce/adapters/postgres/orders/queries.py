@@ -5,7 +5,8 @@ from uuid import UUID
 from ecommerce.adapters.postgres.database import Database
 from ecommerce.adapters.postgres.orders.view import VIEW, read_view
 from ecommerce.application.orders.contracts import OrderView
-from ecommerce.application.orders.ports import OrderPage, Position, Reader
+from ecommerce.application.orders.ports import OrderPage, OrderRow, Position, Reader
+from ecommerce.application.shared.amount import Amount
 from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import NotFound
 
@@ -30,6 +31,11 @@ ORDER BY p.created_at DESC, p.id DESC
 """
 OLDER = _PAGE.format(beyond="<", order="DESC")
 NEWER = _PAGE.format(beyond=">", order="ASC")
+
+NEWEST = """
+SELECT number, created_at, status, payment_status, fulfilment_status, email, total, currency FROM sales_order
+WHERE $1::text IS NULL OR status = $1 ORDER BY created_at DESC, id DESC LIMIT $2
+"""
 
 
 class PgOrderQueries:
@@ -67,3 +73,7 @@ class PgOrderQueries:
         if more:
             orders = orders[1:] if backwards else orders[:size]
         return OrderPage(orders=orders, count=rows[0][1], more=more)
+
+    async def newest(self, status: str | None, limit: int) -> list[OrderRow]:
+        rows = await self._database.fetch(NEWEST, status, limit)
+        return [OrderRow(*row[:6], Amount(row["total"], row["currency"])) for row in rows]

@@ -7,6 +7,7 @@ from dishka import Provider, Scope, provide, provide_all
 from ecommerce.adapters.postgres.cart.repository import PgCartRepository
 from ecommerce.adapters.postgres.checkout.placer import PgOrderPlacer
 from ecommerce.adapters.postgres.database import Database
+from ecommerce.adapters.postgres.inventory.counts import PgStockCounts
 from ecommerce.adapters.postgres.inventory.ledger import PgStockLedger
 from ecommerce.adapters.postgres.orders.ledger import PgOrderLedger
 from ecommerce.adapters.postgres.orders.queries import PgOrderQueries
@@ -31,11 +32,14 @@ from ecommerce.application.checkout.order_tokens import OrderTokens
 from ecommerce.application.checkout.place_order import PlaceOrderHandler
 from ecommerce.application.checkout.ports import OrderPlacer
 from ecommerce.application.checkout.prepare import CartAllocation, OrderPreparer, OrderWriter
+from ecommerce.application.inventory.adjust_stock import AdjustStockHandler
 from ecommerce.application.inventory.contracts import StockLedger, StockPlanner
 from ecommerce.application.inventory.planner import PriorityPlanner
+from ecommerce.application.inventory.ports import StockCounts
 from ecommerce.application.orders.cancel_order import CancelOrderHandler
 from ecommerce.application.orders.contracts import OrderLedger, OrderViews
 from ecommerce.application.orders.expire_orders import ExpireOrdersHandler
+from ecommerce.application.orders.list_orders import ListOrdersHandler
 from ecommerce.application.orders.ports import OrderQueries, OrderRepository
 from ecommerce.application.orders.show_order import ShowOrderHandler
 from ecommerce.application.pricing.contracts import Pricer
@@ -119,6 +123,10 @@ class OrderProvider(Provider):
         return PgStockLedger(uow)
 
     @provide
+    def counts(self, database: Database, uow: PgUnitOfWork) -> StockCounts:
+        return PgStockCounts(database, uow)
+
+    @provide
     def placer(self, uow: PgUnitOfWork) -> OrderPlacer:
         return PgOrderPlacer(uow)
 
@@ -148,4 +156,6 @@ class OrderProvider(Provider):
         ShowOrderHandler,
         CancelOrderHandler,
         ExpireOrdersHandler,
+        ListOrdersHandler,
+        AdjustStockHandler,
     )
