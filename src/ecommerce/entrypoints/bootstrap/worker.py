@@ -13,6 +13,7 @@ from ecommerce.adapters.saq.consumer import CronTask, SaqConsumer
 from ecommerce.adapters.saq.queue import PatientQueue
 from ecommerce.application.shared.outgoing import Bell, DeliveryQueue, OutgoingEvents
 from ecommerce.application.shared.ports import Clock
+from ecommerce.entrypoints.bootstrap import logging
 from ecommerce.entrypoints.bootstrap.container import build_container
 from ecommerce.entrypoints.bootstrap.settings import Settings
 from ecommerce.entrypoints.worker.app import WorkerApp
@@ -68,6 +69,7 @@ async def build_worker(
 
 def run_worker(settings: Settings) -> None:
     """Until SIGTERM or SIGINT."""
+    logging.configure(settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_work(settings))
 
