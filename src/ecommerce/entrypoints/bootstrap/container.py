@@ -5,15 +5,36 @@ from dishka import AsyncContainer, Provider, make_async_container
 from ecommerce.entrypoints.bootstrap.providers.audit import AuditProvider
 from ecommerce.entrypoints.bootstrap.providers.core import CoreProvider
 from ecommerce.entrypoints.bootstrap.providers.http_shell import HttpShellProvider
+from ecommerce.entrypoints.bootstrap.providers.identity import (
+    AccountProvider,
+    CredentialsProvider,
+    ProfileProvider,
+)
+from ecommerce.entrypoints.bootstrap.providers.notifications import NotificationsProvider
+from ecommerce.entrypoints.bootstrap.providers.payments import PaymentsProvider, StripeProvider
+from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, OrderProvider, PricingProvider
+from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
+from ecommerce.entrypoints.bootstrap.providers.notifications import NotificationsProvider
 from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
 from ecommerce.entrypoints.bootstrap.settings import Settings
 
 # One provider a context; tests append one of their own to replace a port.
 PROVIDERS: tuple[type[Provider], ...] = (
     CoreProvider,
+    SqlProvider,
     HttpShellProvider,
     AuditProvider,
     WorkerProvider,
+    NotificationsProvider,
+    CredentialsProvider,
+    AccountProvider,
+    ProfileProvider,
+    PricingProvider,
+    CartProvider,
+    OrderProvider,
+    StripeProvider,
+    PaymentsProvider,
+    NotificationsProvider,
 )
 
 
