@@ -6,12 +6,20 @@ from typing import Any
 from litestar import Controller
 from litestar.types import ASGIApp, ControllerRouterHandler
 
+from ecommerce.entrypoints.http.addresses import AddressController
+from ecommerce.entrypoints.http.auth import AuthController
+from ecommerce.entrypoints.http.jwks import KeyController
 from ecommerce.entrypoints.http.probes import ProbeController
 from ecommerce.entrypoints.http.problem_pages import ProblemController
+from ecommerce.entrypoints.http.users import UserController
 
 # Under /api/v1.
-CONTROLLERS: tuple[type[Controller], ...] = ()
+CONTROLLERS: tuple[type[Controller], ...] = (
+    AuthController,
+    UserController,
+    AddressController,
+)
 # At the root.
-ROOT_CONTROLLERS: tuple[ControllerRouterHandler, ...] = (ProbeController, ProblemController)
+ROOT_CONTROLLERS: tuple[ControllerRouterHandler, ...] = (ProbeController, ProblemController, KeyController)
 # ASGI layers between the gate and the routes, outermost first: see `app.Layer`.
 LAYERS: tuple[Callable[[ASGIApp, Callable[[], Any]], ASGIApp], ...] = ()

@@ -76,8 +76,8 @@ class SqlAddressBook:
 
 
 async def _all(rows: AddressRepository, account_id: UserId) -> list[AddressBookEntry]:
-    order = [(AddressRow.created_at, False), (AddressRow.id, False)]
-    found = await rows.get_many(AddressRow.account_id == account_id, order_by=[*order])
+    # Ids are made in the order of time.
+    found = await rows.get_many(AddressRow.account_id == account_id, order_by=(AddressRow.id, False))
     return [_entry(row) for row in found]
 
 
