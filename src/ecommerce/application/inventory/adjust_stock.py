@@ -26,7 +26,7 @@ class AdjustStock:
 
 
 class AdjustStockHandler:
-    """Raises `NotFound` for an unknown SKU or warehouse, `Conflict` when less would lie there than is sold."""
+    """Raises `NotFound` for a SKU or warehouse, `Conflict` when less would lie there than is held."""
 
     def __init__(self, uow: UnitOfWork, counts: StockCounts, audit: AuditLog, outbox: Outbox) -> None:
         self._uow = uow

@@ -14,7 +14,6 @@ from ecommerce.entrypoints.bootstrap.providers.notifications import Notification
 from ecommerce.entrypoints.bootstrap.providers.payments import PaymentsProvider, StripeProvider
 from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, OrderProvider, PricingProvider
 from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
-from ecommerce.entrypoints.bootstrap.providers.notifications import NotificationsProvider
 from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
 from ecommerce.entrypoints.bootstrap.settings import Settings
 
@@ -34,7 +33,6 @@ PROVIDERS: tuple[type[Provider], ...] = (
     OrderProvider,
     StripeProvider,
     PaymentsProvider,
-    NotificationsProvider,
 )
 
 

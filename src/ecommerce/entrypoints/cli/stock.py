@@ -21,7 +21,8 @@ def show(sku: str, as_json: bool) -> None:
     """Tell what there is of SKU, in all and by warehouse."""
 
     async def use(scope: AsyncContainer) -> SkuStock:
-        return await (await scope.get(StockCounts)).show(sku)
+        counts: StockCounts = await scope.get(StockCounts)
+        return await counts.show(sku)
 
     _tell(in_scope(use), as_json)
 
@@ -49,14 +50,14 @@ def adjust(
 
 
 def _tell(found: SkuStock, as_json: bool) -> None:
-    rows = [
-        {"code": at.code, "on_hand": at.on_hand, "reserved": at.reserved, "available": at.available}
-        for at in found.warehouses
-    ]
-    in_all = {key: sum(int(row[key]) for row in rows) for key in ("on_hand", "reserved", "available")}
+    rows = [(at.code, at.on_hand, at.reserved, at.available) for at in found.warehouses]
+    in_all = tuple(sum(column) for column in list(zip(*rows, strict=True))[1:])
+    names = ("on_hand", "reserved", "available")
     if as_json:
-        click.echo(msgspec.json.encode({"sku": found.sku, **in_all, "warehouses": rows}).decode())
+        warehouses = [dict(zip(("code", *names), row, strict=True)) for row in rows]
+        answer = {"sku": found.sku, **dict(zip(names, in_all, strict=True)), "warehouses": warehouses}
+        click.echo(msgspec.json.encode(answer).decode())
         return
     click.echo(f"{'':10}{'on hand':>10}{'reserved':>10}{'available':>10}")
-    for row in [*rows, {"code": "in all", **in_all}]:
-        click.echo(f"{row['code']:10}{row['on_hand']:>10}{row['reserved']:>10}{row['available']:>10}")
+    for code, *numbers in [*rows, ("in all", *in_all)]:
+        click.echo(f"{code:10}" + "".join(f"{number:>10}" for number in numbers))

@@ -19,7 +19,8 @@ from ecommerce.application.cart.view import CartView, ShownCart
 from ecommerce.domain.cart.refusals import CartChanged, CartEmpty
 from ecommerce.domain.shared.kernel import InsufficientStock, InvalidValue, NotFound, StaleVersion
 from ecommerce.entrypoints.http.address_body import AddressBody
-from ecommerce.entrypoints.http.headers import CartToken, IfMatch, version
+from ecommerce.entrypoints.http.etags import wanted
+from ecommerce.entrypoints.http.headers import CartToken, IfMatch
 from ecommerce.entrypoints.http.operation import GUEST_OR_CUSTOMER
 from ecommerce.entrypoints.http.replies import Reply
 from ecommerce.entrypoints.http.routing import Query, delete, get, patch, post
@@ -100,7 +101,7 @@ class CartController(Controller):
             wanted=Wanted(data.variant_id, data.sku),
             quantity=data.quantity,
             currency=query.currency,
-            if_match=version(if_match),
+            if_match=wanted(if_match),
         )
         return _reply(await handler(command))
 
@@ -119,7 +120,7 @@ class CartController(Controller):
     ) -> Reply[CartView]:
         """Set how many units a line has."""
         command = ChangeLine(
-            token=cart_token, line_id=item_id, quantity=data.quantity, if_match=version(if_match)
+            token=cart_token, line_id=item_id, quantity=data.quantity, if_match=wanted(if_match)
         )
         return _reply(await handler(command))
 
@@ -137,9 +138,7 @@ class CartController(Controller):
         if_match: IfMatch = None,
     ) -> Reply[CartView]:
         """Remove a line."""
-        return _reply(
-            await handler(ChangeLine(token=cart_token, line_id=item_id, if_match=version(if_match)))
-        )
+        return _reply(await handler(ChangeLine(token=cart_token, line_id=item_id, if_match=wanted(if_match))))
 
     @delete("/items", status=200, policy=GUEST_OR_CUSTOMER, raises=(CartChanged, StaleVersion))
     async def clear(
@@ -149,7 +148,7 @@ class CartController(Controller):
         if_match: IfMatch = None,
     ) -> Reply[CartView]:
         """Empty the cart."""
-        return _reply(await handler(ChangeLine(token=cart_token, line_id=None, if_match=version(if_match))))
+        return _reply(await handler(ChangeLine(token=cart_token, line_id=None, if_match=wanted(if_match))))
 
     @patch("/", policy=GUEST_OR_CUSTOMER, raises=(InvalidValue, CartChanged, StaleVersion))
     async def keep_details(
@@ -167,7 +166,7 @@ class CartController(Controller):
             shipping_address=shipping.to_address() if isinstance(shipping, AddressBody) else shipping,
             billing_address=billing.to_address() if isinstance(billing, AddressBody) else billing,
             shipping_option_id=data.shipping_option_id,
-            if_match=version(if_match),
+            if_match=wanted(if_match),
         )
         return _reply(await handler(command))
 

@@ -13,8 +13,3 @@ OrderToken: TypeAlias = Annotated[
 IfMatch: TypeAlias = Annotated[
     str | None, HeaderParameter(name="If-Match", required=False, description="The ETag last read.")
 ]
-
-
-def version(if_match: str | None) -> str | None:
-    """The bare text of an entity tag; None or `*` is any version."""
-    return None if if_match in (None, "*") else str(if_match).strip().removeprefix("W/").strip('"')

@@ -7,10 +7,15 @@ from litestar import Controller
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from ecommerce.entrypoints.http.addresses import AddressController
+from ecommerce.entrypoints.http.admin_refunds import AdminRefundController
 from ecommerce.entrypoints.http.auth import AuthController
+from ecommerce.entrypoints.http.cart import CartController
 from ecommerce.entrypoints.http.jwks import KeyController
+from ecommerce.entrypoints.http.orders import OrderController
+from ecommerce.entrypoints.http.payments import PaymentController
 from ecommerce.entrypoints.http.probes import ProbeController
 from ecommerce.entrypoints.http.problem_pages import ProblemController
+from ecommerce.entrypoints.http.stripe_webhook import StripeWebhookController
 from ecommerce.entrypoints.http.users import UserController
 
 # Under /api/v1.
@@ -18,6 +23,11 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     AuthController,
     UserController,
     AddressController,
+    CartController,
+    OrderController,
+    PaymentController,
+    StripeWebhookController,
+    AdminRefundController,
 )
 # At the root.
 ROOT_CONTROLLERS: tuple[ControllerRouterHandler, ...] = (ProbeController, ProblemController, KeyController)

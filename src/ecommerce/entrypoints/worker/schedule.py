@@ -9,6 +9,8 @@ from dishka import AsyncContainer
 from ecommerce.application.shared.call import Call
 from ecommerce.entrypoints.worker.deliver import SYSTEM
 from ecommerce.entrypoints.worker.housekeeping import forget_what_has_served
+from ecommerce.entrypoints.worker.orders import expire_orders
+from ecommerce.entrypoints.worker.payments import reconcile_payments, retry_refunds, retry_starts
 
 log = structlog.get_logger()
 
@@ -29,7 +31,13 @@ class Scheduled:
         return f"{self.run.__module__.rpartition('.')[2]}.{self.run.__name__}"
 
 
-SCHEDULE: tuple[Scheduled, ...] = (Scheduled("17 * * * *", forget_what_has_served, timeout=600.0),)
+SCHEDULE: tuple[Scheduled, ...] = (
+    Scheduled("* * * * *", expire_orders),
+    Scheduled("* * * * *", retry_starts),
+    Scheduled("* * * * *", retry_refunds),
+    Scheduled("*/5 * * * *", reconcile_payments, timeout=240.0),
+    Scheduled("17 * * * *", forget_what_has_served, timeout=600.0),
+)
 
 
 async def run_scheduled(container: AsyncContainer, entry: Scheduled) -> None:

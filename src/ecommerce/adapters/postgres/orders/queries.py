@@ -76,4 +76,15 @@ class PgOrderQueries:
 
     async def newest(self, status: str | None, limit: int) -> list[OrderRow]:
         rows = await self._database.fetch(NEWEST, status, limit)
-        return [OrderRow(*row[:6], Amount(row["total"], row["currency"])) for row in rows]
+        return [
+            OrderRow(
+                number=row["number"],
+                created_at=row["created_at"],
+                status=row["status"],
+                payment_status=row["payment_status"],
+                fulfilment_status=row["fulfilment_status"],
+                email=row["email"],
+                total=Amount(row["total"], row["currency"]),
+            )
+            for row in rows
+        ]
