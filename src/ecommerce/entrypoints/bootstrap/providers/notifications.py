@@ -19,6 +19,7 @@ class NotificationsProvider(Provider):
     scope = Scope.REQUEST
 
     deliver = provide(DeliverNotificationHandler)
+    teller = provide(OrderTeller)
 
     @provide
     def letters(self, uow: PgUnitOfWork) -> LetterBox:
@@ -39,11 +40,3 @@ class NotificationsProvider(Provider):
     @provide(scope=Scope.APP)
     def language(self, settings: Settings) -> Language:
         return Language(settings.store.language)
-
-
-class OrderNewsProvider(Provider):
-    """Needs the orders' provider beside it."""
-
-    scope = Scope.REQUEST
-
-    teller = provide(OrderTeller)
