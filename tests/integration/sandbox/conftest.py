@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sandbox_world import World, clients, make_settings, receiving, running
+
+from tests.integration.sandbox.sandbox_world import World, clients, make_settings, receiving, running
 
 
 @pytest.fixture

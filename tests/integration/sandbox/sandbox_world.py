@@ -57,8 +57,8 @@ class Receiver:
     async def until(self, kind: str, count: int = 1, seconds: float = 5.0) -> None:
         """Wait for so many events of a kind."""
         async with asyncio.timeout(seconds):
-            while self.kinds.count(kind) < count:
-                await asyncio.sleep(POLL_SECONDS)  # noqa: ASYNC110
+            while self.kinds.count(kind) < count:  # noqa: ASYNC110
+                await asyncio.sleep(POLL_SECONDS)
 
 
 @dataclass
@@ -95,8 +95,8 @@ class World:
     async def quiet(self, seconds: float = 5.0) -> None:
         """Wait until no event is on its way."""
         async with asyncio.timeout(seconds):
-            while (await self.read("/_control/state"))["deliveries"]["due"]:
-                await asyncio.sleep(POLL_SECONDS)  # noqa: ASYNC110
+            while (await self.read("/_control/state"))["deliveries"]["due"]:  # noqa: ASYNC110
+                await asyncio.sleep(POLL_SECONDS)
 
 
 @asynccontextmanager

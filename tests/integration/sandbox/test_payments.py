@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 import stripe
-from sandbox_world import MARKS, PUBLISHABLE_KEY, World
+
+from tests.integration.sandbox.sandbox_world import MARKS, PUBLISHABLE_KEY, World
 
 pytestmark = MARKS
 

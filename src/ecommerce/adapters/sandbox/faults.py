@@ -4,6 +4,7 @@ A fault strikes requests (by `path` and `method`), mail (`path` "/smtp") or the 
 (by `event`). Faults outlive a restart, as the state that they are tested with does.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,7 +13,10 @@ import msgspec
 from ecommerce.adapters.sandbox.state.database import Database
 
 SETTING = "faults"
+# Mail is struck only by faults that name it, and its recipients only by those that name them.
 SMTP_PATH = "/smtp"
+SMTP_CONTENT = "/smtp/data"
+SMTP_RECIPIENT = "/smtp/rcpt"
 ON_EVENTS_ONLY = frozenset({"duplicate", "reorder", "withhold"})
 ON_REQUESTS_ONLY = frozenset({"status", "refuse", "drop_reply"})
 LONGEST_DELAY = 3600
@@ -80,6 +84,7 @@ class Faults:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._faults: list[Fault] = []
+        self._counted = False
         self.reload()
 
     def reload(self) -> None:
@@ -106,17 +111,25 @@ class Faults:
         return shown
 
     def for_request(self, method: str, path: str) -> RequestFaults:
-        """Faults that strike a request, each used up by one; mail is struck only where named."""
+        """Faults that strike a request; each is used up by one."""
+        return self._strike(
+            fault
+            for fault in self._faults
+            if (fault.match.method is None or fault.match.method.upper() == method)
+            and path.startswith(fault.match.path or "/")
+        )
+
+    def for_mail(self, path: str) -> RequestFaults:
+        """Faults that strike one step of a mail."""
+        least = SMTP_RECIPIENT if path == SMTP_RECIPIENT else SMTP_PATH
+        named = (fault for fault in self._faults if (fault.match.path or "").startswith(least))
+        return self._strike(fault for fault in named if path.startswith(fault.match.path or ""))
+
+    def _strike(self, matching: Iterable[Fault]) -> RequestFaults:
+        """Delays add up; the first of anything else ends it."""
         found = RequestFaults()
-        for fault in self._faults:
-            match = fault.match
-            if match.event is not None or fault.do in ON_EVENTS_ONLY:
-                continue
-            if match.method is not None and match.method.upper() != method:
-                continue
-            if not path.startswith(match.path or "/"):
-                continue
-            if path == SMTP_PATH and match.path != SMTP_PATH:
+        for fault in matching:
+            if fault.match.event is not None or fault.do in ON_EVENTS_ONLY:
                 continue
             self._use(fault)
             if fault.do == "delay":
@@ -159,9 +172,12 @@ class Faults:
     def _use(self, fault: Fault) -> None:
         if fault.times is not None:
             fault.times -= 1
+            self._counted = True
 
     def _sweep(self) -> None:
-        if any(fault.times == 0 for fault in self._faults):
+        """Drop what is used up; what counts down is stored, so that it goes on after a restart."""
+        if self._counted:
+            self._counted = False
             self._faults = [fault for fault in self._faults if fault.times != 0]
             self._store()
 

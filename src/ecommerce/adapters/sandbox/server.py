@@ -47,7 +47,7 @@ class Sandbox:
         self.timekeeper = Timekeeper(database, clock, books, idempotency, courier.wake)
         keys = Keys(settings.stripe_secret_key, settings.stripe_publishable_key)
         mailbox = Mailbox(database)
-        handler = MailHandler(mailbox, faults)
+        handler = MailHandler(mailbox, faults, login_needed=settings.smtp_username is not None)
         self.mail_server = MailServer(handler, faults, settings.smtp_username, settings.smtp_password)
         twilio = Twilio(database)
         control = ControlDoors(database, clock, faults, outbox, time_moved=self.time_moved, wiped=self.wiped)

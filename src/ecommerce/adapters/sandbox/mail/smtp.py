@@ -6,39 +6,56 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from ecommerce.adapters.sandbox.faults import SMTP_PATH, Faults
+from ecommerce.adapters.sandbox.faults import SMTP_CONTENT, SMTP_RECIPIENT, Faults, RequestFaults
 from ecommerce.adapters.sandbox.mail.mailbox import Mailbox
 
 SIZE_LIMIT = 10 * 1024 * 1024
 
 
 class MailHandler:
-    """Answers RCPT and DATA, or does what an injected fault says."""
+    """Answers MAIL, RCPT and DATA, or does what an injected fault says."""
 
-    def __init__(self, mailbox: Mailbox, faults: Faults) -> None:
+    def __init__(self, mailbox: Mailbox, faults: Faults, *, login_needed: bool) -> None:
         self._mailbox = mailbox
         self._faults = faults
+        self._login_needed = login_needed
 
-    async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
+    async def handle_MAIL(  # noqa: N802 (aiosmtpd's name, like those below)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        envelope.rcpt_tos.append(address)
-        envelope.rcpt_options.extend(options)
+        if self._login_needed and not session.authenticated:
+            return "530 5.7.0 Authentication required"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
         return "250 OK"
 
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        faults = self._faults.for_mail(SMTP_RECIPIENT)
+        refusal = await strike(server, faults)
+        if refusal is not None:
+            return refusal
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return hang_up(server) if faults.drop_reply else "250 OK"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        faults = self._faults.for_request("DATA", SMTP_PATH)
-        await asyncio.sleep(faults.delay)
-        if faults.refuse:
-            return hang_up(server)
-        if faults.status is not None:
-            return f"{faults.status} Injected by the sandbox"
+        faults = self._faults.for_mail(SMTP_CONTENT)
+        refusal = await strike(server, faults)
+        if refusal is not None:
+            return refusal
         content = envelope.content
         raw = content if isinstance(content, bytes) else (content or "").encode()
         self._mailbox.store(envelope.mail_from or "", list(envelope.rcpt_tos), raw)
-        if faults.drop_reply:
-            return hang_up(server)
-        return "250 OK"
+        return hang_up(server) if faults.drop_reply else "250 OK"
+
+
+async def strike(server: SMTP, faults: RequestFaults) -> str | None:
+    await asyncio.sleep(faults.delay)
+    if faults.refuse:
+        return hang_up(server)
+    return None if faults.status is None else f"{faults.status} Injected by the sandbox"
 
 
 def hang_up(server: SMTP) -> str:
@@ -84,8 +101,7 @@ class MailServer:
             hostname="sandbox",
             ident="sandbox",
             loop=asyncio.get_running_loop(),
-            auth_required=self._username is not None,
-            # Loopback only, and the password protects nothing but tests.
+            # Loopback only. The handler demands the login: aiosmtpd would warn that there is no TLS.
             auth_require_tls=False,
             authenticator=self._authenticate,
         )
@@ -93,6 +109,8 @@ class MailServer:
     def _authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
     ) -> AuthResult:
+        if self._username is None:
+            return AuthResult(success=True)
         expected = f"{self._username}\0{self._password}".encode()
         given = data.login + b"\0" + data.password if isinstance(data, LoginPassword) else b""
         return AuthResult(success=hmac.compare_digest(expected, given), handled=False)

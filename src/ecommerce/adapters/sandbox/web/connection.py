@@ -17,6 +17,7 @@ from ecommerce.adapters.sandbox.web.messages import Handler, HangUp, Request, Re
 
 BODY_LIMIT = 2 * 1024 * 1024
 IDLE_SECONDS = 75.0
+LAST_WORDS_SECONDS = 2.0
 LINGER_RESET = struct.pack("ii", 1, 0)
 
 log = structlog.get_logger()
@@ -45,7 +46,7 @@ class Connection:
                 self._http.start_next_cycle()
         except HangUp:
             self._reset()
-        except (ConnectionError, TimeoutError, asyncio.IncompleteReadError):
+        except OSError:  # gone, reset, or silent for too long
             log.debug("sandbox.peer_gone")
         finally:
             self._writer.close()
@@ -57,6 +58,7 @@ class Connection:
             status = error.status if isinstance(error, BadRequest) else error.error_status_hint
             if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
                 await self._send(problem(status, str(error)), head_only=False, close=True)
+                await self._read_away()
             return False
         if request is None:
             return False
@@ -95,14 +97,23 @@ class Connection:
             else:
                 return None
 
+    async def _read_away(self) -> None:
+        """Let a peer that is still sending come to read the answer: closing now would reset it."""
+        self._writer.write_eof()
+        async with asyncio.timeout(LAST_WORDS_SECONDS):
+            while await self._reader.read(65536):
+                pass
+
     def _write(self, event: h11.Event) -> None:
         data = self._http.send(event)
         if data:
             self._writer.write(data)
 
     async def _send(self, response: Response, *, head_only: bool, close: bool) -> None:
-        headers = [("content-type", response.content_type), ("content-length", str(len(response.body)))]
-        headers += response.headers
+        headers = list(response.headers)
+        if response.status != HTTPStatus.NO_CONTENT:
+            headers.append(("content-type", response.content_type))
+            headers.append(("content-length", str(len(response.body))))
         if close:
             headers.append(("connection", "close"))
         reason = HTTPStatus(response.status).phrase if response.status in STATUSES else "Injected"

@@ -47,6 +47,7 @@ def send_evidence(books: Books, dispute: StripeObject) -> None:
     previous = {"status": dispute["status"]}
     is_inquiry = dispute["status"].startswith("warning_")
     dispute["evidence_details"]["submission_count"] += 1
+    dispute["evidence_details"]["submission_method"] = "manual"
     dispute["status"] = "warning_under_review" if is_inquiry else "under_review"
     books.update(dispute)
     books.emit("charge.dispute.updated", dispute, previous)

@@ -114,6 +114,7 @@ def new_dispute(created: int, charge: StripeObject, reason: str, *, inquiry: boo
             "has_evidence": False,
             "past_due": False,
             "submission_count": 0,
+            "submission_method": "not_submitted",
         },
         "is_charge_refundable": inquiry,
         "livemode": False,
