@@ -70,7 +70,6 @@ def serve_http(environment: Mapping[str, str], options: ServeOptions) -> None:
         log_dictconfig=_LOG,
         workers_kill_timeout=_KILL_AFTER,
         respawn_failed_workers=True,
-        process_name="ecommerce-api",
     )
     server.drain = options.drain
     try:
