@@ -26,11 +26,11 @@ CHANGING = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path"), CHANGING)
-async def test_changing_something_needs_the_token(world: World, method: str, path: str) -> None:
-    assert (await world.http.request(method, path)).status_code == 401
-    wrong = await world.http.request(method, path, headers={"X-Sandbox-Token": "wrong"})
-    assert (wrong.status_code, "error" in wrong.json()) == (403, True)
+async def test_changing_something_needs_the_token(world: World) -> None:
+    for method, path in CHANGING:
+        assert (await world.http.request(method, path)).status_code == 401
+        wrong = await world.http.request(method, path, headers={"X-Sandbox-Token": "wrong"})
+        assert (wrong.status_code, "error" in wrong.json()) == (403, True)
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,9 @@ async def test_foreign_hosts_are_turned_away(world: World, host: str) -> None:
         assert response.status_code == 421
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:80", "127.0.0.1:1", "[::1]", "[::1]:8001"])
-async def test_loopback_names_are_welcome(world: World, host: str) -> None:
-    assert (await world.http.get("/_control/state", headers={"Host": host})).status_code == 200
+async def test_loopback_names_are_welcome(world: World) -> None:
+    for host in ("localhost", "LOCALHOST:80", "127.0.0.1:1", "[::1]", "[::1]:8001"):
+        assert (await world.http.get("/_control/state", headers={"Host": host})).status_code == 200
 
 
 async def test_stripes_calls_need_a_key(world: World) -> None:
@@ -111,38 +111,38 @@ FORMS: list[bytes] = [
 ]
 
 
-@pytest.mark.parametrize("number", range(len(FORMS)))
-async def test_no_form_is_more_than_a_bad_request(world: World, number: int) -> None:
-    headers = BEARER | {"Content-Type": "application/x-www-form-urlencoded", "Idempotency-Key": "k"}
-    response = await world.http.post("/v1/payment_intents", content=FORMS[number], headers=headers)
-    assert response.status_code == 400
-    error = response.json()["error"]
-    assert error["type"] == "invalid_request_error"
+async def test_no_form_is_more_than_a_bad_request(world: World) -> None:
+    headers = BEARER | {"Content-Type": "application/x-www-form-urlencoded"}
+    for number, form in enumerate(FORMS):
+        keyed = headers | {"Idempotency-Key": f"k{number}"}
+        response = await world.http.post("/v1/payment_intents", content=form, headers=keyed)
+        assert response.status_code == 400, form[:200]
+        assert response.json()["error"]["type"] == "invalid_request_error"
     assert (await world.sdk.v1.payment_intents.list_async()).data == []
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "limit=0",
-        "limit=101",
-        "limit=x",
-        "starting_after=pi_none",
-        "created[gte]=x",
-        "created=x",
-        "created[near]=1",
-        "colour=red",
-        "limit[]=1",
-        "%ff=1",
-        "created[gte]=999999999999999999999999",
-        "expand[]=data.nothing",
-        "expand[]=data",
-    ],
-)
-async def test_no_query_is_more_than_a_bad_request(world: World, query: str) -> None:
+QUERIES = [
+    "limit=0",
+    "limit=101",
+    "limit=x",
+    "starting_after=pi_none",
+    "created[gte]=x",
+    "created=x",
+    "created[near]=1",
+    "colour=red",
+    "limit[]=1",
+    "%ff=1",
+    "created[gte]=999999999999999999999999",
+    "expand[]=data.nothing",
+    "expand[]=data",
+]
+
+
+async def test_no_query_is_more_than_a_bad_request(world: World) -> None:
     await world.intent()
-    response = await world.http.get(f"/v1/payment_intents?{query}", headers=BEARER)
-    assert response.status_code == 400
+    for query in QUERIES:
+        response = await world.http.get(f"/v1/payment_intents?{query}", headers=BEARER)
+        assert response.status_code == 400, query
 
 
 async def raw(world: World, data: bytes) -> bytes:
