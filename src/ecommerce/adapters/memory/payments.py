@@ -43,7 +43,7 @@ class MemoryGateway:
     disputes: dict[str, DisputeState] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     calls: list[str] = field(default_factory=list)
-    _numbers: count[int] = field(default_factory=lambda: count(1))
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _intents_by_payment: dict[tuple[UUID, int], str] = field(default_factory=dict)
     _refunds_by_id: dict[UUID, str] = field(default_factory=dict)
 
