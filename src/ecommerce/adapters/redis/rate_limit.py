@@ -77,16 +77,11 @@ class LocalLimiter:
 class _Share:
     """What this process holds of one bucket: tokens to deal out, or the knowledge that there are none."""
 
-    __slots__ = ("refused_until", "remaining", "resets_at", "tokens", "until")
-
-    def __init__(
-        self, tokens: int, remaining: int, until: float, resets_at: float, refused_until: float
-    ) -> None:
-        self.tokens = tokens
-        self.remaining = remaining
-        self.until = until
-        self.resets_at = resets_at
-        self.refused_until = refused_until
+    tokens: int
+    remaining: int
+    until: float
+    resets_at: float
+    refused_until: float = 0.0
 
 
 class RedisLimiter:
@@ -135,7 +130,7 @@ class RedisLimiter:
             self._shares[bucket] = _Share(0, 0, now, resets_at, now + wait / 1e6)
             return Verdict(False, 0, _seconds(full_in / 1e6), _seconds(wait / 1e6))
         if taken > 1:
-            self._shares[bucket] = _Share(taken - 1, remaining, now + _LEASE_SECONDS, resets_at, 0.0)
+            self._shares[bucket] = _Share(taken - 1, remaining, now + _LEASE_SECONDS, resets_at)
         return Verdict(True, remaining + taken - 1, _seconds(full_in / 1e6))
 
 

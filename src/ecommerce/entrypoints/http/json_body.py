@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ecommerce.entrypoints.http.faults import Fault, MalformedRequest, ValidationFailed
-from ecommerce.entrypoints.http.validation import MOST_FAULTS, escape, faults_in
+from ecommerce.entrypoints.http.validation import INT64, MOST_FAULTS, escape, faults_in
 
 T = TypeVar("T")
 
@@ -16,7 +16,6 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _LONG_NUMBER = re.compile(rb"\d{19}")
 _NUL = b"\\u0000"
-_INT64 = range(-(2**63), 2**63)
 
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
@@ -73,7 +72,7 @@ def _bad_values(value: Any, pointer: str) -> Iterator[Fault]:
         if "\0" in value:
             yield Fault(pointer, "nul-character", "must not contain NUL characters")
     elif isinstance(value, int):
-        if value not in _INT64:
+        if value not in INT64:
             yield Fault(pointer, "out-of-range", "must fit into 64 bits")
     elif isinstance(value, list):
         for index, item in enumerate(value):

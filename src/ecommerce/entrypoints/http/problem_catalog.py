@@ -200,6 +200,26 @@ PROBLEMS = {
         "Payment being processed",
         "The provider has not decided about the payment yet. Wait for it, or ask POST /payments/{id}/sync.",
     ),
+    "refund-refused": Problem(
+        409,
+        "Refund not possible",
+        "The provider refuses this refund, or the payment is in a state that allows none.",
+    ),
+    "invalid-signature": Problem(
+        400,
+        "Forged or damaged webhook",
+        "The signature does not fit the body, its time is too far off, or it was made with another secret.",
+    ),
+    "undeliverable-message": Problem(
+        409,
+        "Message not deliverable",
+        "The message can't be sent: the address does not exist, or its owner wants no messages.",
+    ),
+    "address-book-full": Problem(
+        409,
+        "Address book full",
+        "There are as many addresses as one person may keep. Remove one first.",
+    ),
     "refund-exceeds-captured": Problem(
         409,
         "Refund too large",

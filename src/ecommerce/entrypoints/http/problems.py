@@ -8,7 +8,6 @@ import structlog
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 
 from ecommerce.application.shared.faults import InvalidValues
-from ecommerce.application.shared.rate_limiting import RateLimited
 from ecommerce.domain.shared.kernel import (
     Conflict,
     DomainError,
@@ -27,7 +26,7 @@ from ecommerce.entrypoints.http.replies import RawReply
 log = structlog.get_logger("http")
 
 MEDIA_TYPE = "application/problem+json"
-# The nearest base class decides.
+# The nearest base class decides; of an error that is of none of these kinds, its page.
 STATUS: dict[type[DomainError], int] = {
     InvalidValue: 422,
     Unauthenticated: 401,
@@ -35,9 +34,7 @@ STATUS: dict[type[DomainError], int] = {
     NotFound: 404,
     Conflict: 409,
     StaleVersion: 412,
-    RateLimited: 429,
     Unavailable: 503,
-    DomainError: 409,
 }
 _FROM_FRAMEWORK = {
     400: "malformed-request",
@@ -53,7 +50,8 @@ _FROM_FRAMEWORK = {
 
 
 def status_of(error: type[DomainError]) -> int:
-    return next(STATUS[base] for base in error.__mro__ if base in STATUS)
+    own = PROBLEMS[error.code].status if error.code in PROBLEMS else 409
+    return next((STATUS[base] for base in error.__mro__ if base in STATUS), own)
 
 
 def reply_to(error: Exception, exchange: Exchange) -> RawReply:

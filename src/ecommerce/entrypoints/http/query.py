@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from ecommerce.entrypoints.http.faults import Fault, MalformedRequest, ValidationFailed
-from ecommerce.entrypoints.http.validation import MOST_FAULTS, faults_in
+from ecommerce.entrypoints.http.validation import INT64, MOST_FAULTS, faults_in
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -56,17 +56,22 @@ def decode_query(query_string: bytes, wanted: type[T]) -> T:
     given = pairs(query_string)
     faults: list[Fault] = []
     gathered = _gather(given, shape_of(wanted), faults)
-    if not faults:
-        try:
-            return msgspec.convert(gathered, wanted, strict=False, str_keys=True)
-        except msgspec.ValidationError:
-            pass
-    if gathered or not faults:
-        try:
-            msgspec.convert(gathered, wanted, strict=False, str_keys=True)
-        except msgspec.ValidationError:
-            faults += faults_in(gathered, wanted, "/query", strict=False)
-    raise ValidationFailed(faults[:MOST_FAULTS])
+    try:
+        decoded = msgspec.convert(gathered, wanted, strict=False, str_keys=True)
+        faults += _too_large(decoded)
+    except msgspec.ValidationError:
+        faults += faults_in(gathered, wanted, "/query", strict=False)
+    if faults:
+        raise ValidationFailed(faults[:MOST_FAULTS])
+    return decoded
+
+
+def _too_large(decoded: msgspec.Struct) -> list[Fault]:
+    return [
+        Fault(f"/query/{name}", "out-of-range", "must fit into 64 bits")
+        for name, value in zip(decoded.__struct_fields__, msgspec.structs.astuple(decoded), strict=True)
+        if isinstance(value, int) and value not in INT64
+    ]
 
 
 def _gather(given: Iterable[tuple[str, str]], shape: Shape, faults: list[Fault]) -> dict[str, Any]:

@@ -10,6 +10,8 @@ import msgspec
 from ecommerce.entrypoints.http.faults import Fault
 
 MOST_FAULTS = 50
+# What the database can hold.
+INT64 = range(-(2**63), 2**63)
 
 _PATH = re.compile(r" - at `\$?(?:key in )?(.*)`$")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|\[\.\.\.\]")
