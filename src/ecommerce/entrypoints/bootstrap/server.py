@@ -44,7 +44,7 @@ class DrainingServer(Granian):  # type: ignore[misc, valid-type]  # granian choo
             return
         self._draining = True
         for worker in self.wrks:
-            os.kill(worker.proc.pid, DRAIN)
+            os.kill(worker.inner.pid, DRAIN)
         threading.Timer(self.drain, super().signal_handler_interrupt).start()
 
 
