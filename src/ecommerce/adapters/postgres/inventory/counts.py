@@ -26,15 +26,20 @@ WHERE v.sku = $1 ORDER BY s.variant_id, s.warehouse_id FOR UPDATE OF s
 MOVE = """
 WITH moves AS (
   SELECT * FROM unnest($2::uuid[], $3::int[]) AS m (warehouse_id, quantity)
-), moved AS (
+), changed AS (
+  UPDATE stock_level s SET on_hand = s.on_hand + m.quantity
+  FROM moves m WHERE s.variant_id = $1 AND s.warehouse_id = m.warehouse_id
+  RETURNING s.variant_id, s.warehouse_id
+), made AS (
   INSERT INTO stock_level (variant_id, warehouse_id, on_hand, backorderable)
-  SELECT v.id, m.warehouse_id, m.quantity, v.backorderable FROM moves m JOIN variant v ON v.id = $1
-  ON CONFLICT (variant_id, warehouse_id) DO UPDATE SET on_hand = stock_level.on_hand + excluded.on_hand
+  SELECT v.id, m.warehouse_id, m.quantity, v.backorderable
+  FROM moves m JOIN variant v ON v.id = $1
+  WHERE NOT EXISTS (SELECT FROM stock_level s WHERE s.variant_id = $1 AND s.warehouse_id = m.warehouse_id)
   RETURNING variant_id, warehouse_id
 )
 INSERT INTO stock_movement (variant_id, warehouse_id, quantity, kind, reason, actor)
-SELECT moved.variant_id, moved.warehouse_id, m.quantity, 'adjustment', $4, $5
-FROM moved JOIN moves m USING (warehouse_id)
+SELECT $1, m.warehouse_id, m.quantity, 'adjustment', $4, $5
+FROM moves m JOIN (SELECT * FROM changed UNION ALL SELECT * FROM made) done USING (warehouse_id)
 """
 
 
