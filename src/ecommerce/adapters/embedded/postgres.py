@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,9 @@ DEFAULTS: Mapping[str, str] = {
     "log_min_messages": "warning",
     "log_line_prefix": "%m [%p] ",
 }
+if sys.platform == "linux":
+    # After a crash, one sync of the file system instead of one of each of a thousand files: 0.1 s, not 4.
+    DEFAULTS = {**DEFAULTS, "recovery_init_sync_method": "syncfs"}
 UNSAFE_BUT_QUICK: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _LINE_OF_STATUS = 7
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
@@ -139,11 +143,14 @@ class EmbeddedPostgres:
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8", "--locale=C"]
         access = ["--auth=scram-sha-256", f"--username={USER}", f"--pwfile={secret}"]
         haste = ["--no-sync"] if self.options.get("fsync") == "off" else []
+        if sys.platform == "linux":
+            haste.append("--sync-method=syncfs")
         make = ["initdb", f"--pgdata={fresh}", "--no-instructions", *locale, *access, *haste]
         try:
             # Word splitting of texts and trigrams still asks the C library what a letter is.
             self._run([*make, "--lc-ctype=C.UTF-8"], [*make, "--lc-ctype=en_US.UTF-8"], make)
-            single = ["postgres", "--single", "-D", str(fresh), "-c", "fsync=off" if haste else "fsync=on"]
+            fsync = self.options.get("fsync", "on")
+            single = ["postgres", "--single", "-D", str(fresh), "-c", f"fsync={fsync}"]
             self._run([*single, "postgres"], typed=f"CREATE DATABASE {DATABASE}\n")
         finally:
             secret.unlink()

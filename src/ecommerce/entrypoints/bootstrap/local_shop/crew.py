@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
@@ -11,7 +11,7 @@ from subprocess import Popen
 from ecommerce.adapters.embedded.process import Server, ServerFailed, kill_session, spawn, tail
 from ecommerce.entrypoints.bootstrap.local_shop.failures import CannotOpen
 
-_FIRST_PAUSE, _LONGEST_PAUSE, _STEADY = 0.2, 10.0, 30.0
+_FIRST_PAUSE, _LONGEST_PAUSE, _STEADY = 0.1, 5.0, 2.0
 _GLANCE, _LOOK = 0.02, 0.1
 
 
@@ -73,12 +73,7 @@ class Crew:
     async def start(self, *parts: Part) -> None:
         """Start all at once and return when all are ready. Raises `CannotOpen` when one is not to be had."""
         self.parts.extend(parts)
-        try:
-            async with asyncio.TaskGroup() as group:
-                for part in parts:
-                    group.create_task(self._start(part))
-        except BaseExceptionGroup as failures:
-            raise failures.exceptions[0] from None
+        await together(*(self._start(part) for part in parts))
 
     async def run(self, name: str, argv: Sequence[str], env: Mapping[str, str], log: Path) -> None:
         """Run a command to its end. Raises `CannotOpen` with the end of its log when it fails."""
@@ -117,19 +112,17 @@ class Crew:
         self.say(f"{part.name} is ready ({time.monotonic() - begun:.1f} s)")
 
     async def _keep(self, part: Part, process: Popen[bytes]) -> None:
-        """Whenever the process ends, start it again: at once at first, ever later while it fails."""
+        """Whenever the process ends, start it again: at once, but ever later while it does not last."""
         pause = _FIRST_PAUSE
         while True:
-            begun = time.monotonic()
+            answered = time.monotonic()
             await self._exit_of(process)
             kill_session(process.pid)
-            if time.monotonic() - begun > _STEADY:
-                pause = _FIRST_PAUSE
+            pause = _FIRST_PAUSE if time.monotonic() - answered > _STEADY else min(2 * pause, _LONGEST_PAUSE)
             self.say(
                 f"{part.name} has ended ({_how(process.returncode)}), starting it again in {pause:.1f} s"
             )
             await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
             process = await self._relaunch(part)
             if await self._ready(part, process):
                 self.say(f"{part.name} is back (process {process.pid})")
@@ -198,6 +191,16 @@ class Crew:
         else:
             self._pids[name] = pid
         self.on_change(self._pids)
+
+
+async def together(*works: Coroutine[None, None, None]) -> None:
+    """Do all at once. The first that fails cancels the others, and its error is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work)
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
 
 
 def _how(returncode: int) -> str:

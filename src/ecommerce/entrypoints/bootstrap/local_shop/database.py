@@ -17,12 +17,11 @@ async def look(url: str, migrations: Path) -> Found:
     """Whether every migration has run, and whether there are no products."""
     connection = await asyncpg.connect(url, timeout=10)
     try:
-        return Found(
-            current=await _fetch(connection, "SELECT version_num FROM alembic_version") == heads(migrations),
-            empty=not await _fetch(connection, "SELECT 1 FROM product LIMIT 1"),
-        )
+        version = await _fetch(connection, "alembic_version", "SELECT version_num FROM alembic_version")
+        product = await _fetch(connection, "product", "SELECT 1 FROM product LIMIT 1")
     finally:
         await connection.close()
+    return Found(current=version == heads(migrations), empty=not product)
 
 
 def heads(migrations: Path) -> set[str]:
@@ -46,9 +45,8 @@ def heads(migrations: Path) -> set[str]:
     return revisions - followed
 
 
-async def _fetch(connection: "asyncpg.Connection[asyncpg.Record]", query: str) -> set[object]:
+async def _fetch(connection: "asyncpg.Connection[asyncpg.Record]", table: str, query: str) -> set[object]:
     """What the query finds; nothing where its table is not made yet."""
-    try:
-        return {row[0] for row in await connection.fetch(query)}
-    except asyncpg.UndefinedTableError:
+    if await connection.fetchval("SELECT to_regclass($1)::text", table) is None:
         return set()
+    return {row[0] for row in await connection.fetch(query)}

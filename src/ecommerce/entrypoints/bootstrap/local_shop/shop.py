@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ecommerce.entrypoints.bootstrap.local_shop import database, kept, plan, ports
-from ecommerce.entrypoints.bootstrap.local_shop.crew import Crew, Part, Program
+from ecommerce.entrypoints.bootstrap.local_shop.crew import Crew, Part, Program, together
 from ecommerce.entrypoints.bootstrap.local_shop.folder import Folder, Started, started
 from ecommerce.entrypoints.bootstrap.local_shop.probes import answers
 
@@ -86,8 +86,16 @@ class _Shop:
             self.folder.note(())
 
     async def _open(self, crew: Crew) -> None:
+        """The API takes longest to start, so it waits for nothing but its database."""
+        await together(crew.start(self._sandbox()), self._open_api(crew))
+        self.is_open = True
+        self._note(crew.pids)
+        self.say(f"the shop is open ({time.monotonic() - self.begun:.1f} s)")
+        self.announce(self._whereabouts(crew.pids))
+
+    async def _open_api(self, crew: Crew) -> None:
         options, env = self.made.options, self.made.environment
-        await crew.start(*self._servers(), self._sandbox())
+        await crew.start(*self._servers())
         url = env["ECOMMERCE_DATABASE_URL"]
         found = await database.look(url, options.migrations)
         if not found.current:
@@ -99,10 +107,6 @@ class _Shop:
             seed = (*options.commands["seed"], "--products", str(options.products), "--if-empty")
             await crew.run("seed", seed, env, self.folder.log("seed"))
         await crew.start(self._api(), self._worker())
-        self.is_open = True
-        self._note(crew.pids)
-        self.say(f"the shop is open ({time.monotonic() - self.begun:.1f} s)")
-        self.announce(self._whereabouts(crew.pids))
 
     def _servers(self) -> list[Part]:
         parts = []
