@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 from dishka import AsyncContainer
-from worker_kit import (
+
+from ecommerce.adapters.embedded.valkey import EmbeddedValkey
+from ecommerce.entrypoints.bootstrap.settings import Settings
+from ecommerce.entrypoints.worker.schedule import Scheduled
+from tests.factories.workers import (
     SUBSCRIPTIONS,
     Shop,
     environment,
@@ -24,10 +28,6 @@ from worker_kit import (
     settings,
     worker_process,
 )
-
-from ecommerce.adapters.embedded.valkey import EmbeddedValkey
-from ecommerce.entrypoints.bootstrap.settings import Settings
-from ecommerce.entrypoints.worker.schedule import Scheduled
 
 pytestmark = pytest.mark.anyio
 NOWHERE = "redis://127.0.0.1:1/0"

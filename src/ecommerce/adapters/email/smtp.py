@@ -23,7 +23,7 @@ from aiosmtplib import (
     SMTPResponseException,
 )
 
-from ecommerce.adapters.email.templates import Templates
+from ecommerce.adapters.email.templates import LANGUAGE, Templates
 from ecommerce.application.notifications.ports import Letter, UndeliverableMessage
 from ecommerce.domain.shared.kernel import Unavailable
 
@@ -105,7 +105,7 @@ class SmtpSender:
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = f"<{letter.id}@{self._from.domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = letter.locale.replace("_", "-")
+        message["Content-Language"] = LANGUAGE
         message.set_content(rendered.text, cte="quoted-printable")
         message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
         return message

@@ -15,7 +15,9 @@ from ecommerce.application.notifications.ports import Letter
 from ecommerce.domain.shared.money import Money
 
 FOLDER = Path(__file__).parent / "templates"
-FALLBACK = Locale("en")
+# What the templates are written in; numbers, dates and countries follow the reader's locale.
+LANGUAGE = "en"
+FALLBACK = Locale(LANGUAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,12 @@ class Templates:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        self._environment.globals["shop"] = shop
+        self._environment.globals |= {"shop": shop, "language": LANGUAGE}
         self._environment.filters |= {"money": _money, "country": _country, "day": _day}
 
     def render(self, letter: Letter) -> Rendered:
         locale = _locale(letter.locale)
-        names = {**letter.context, "locale": locale, "language": locale.language}
+        names = {**letter.context, "locale": locale}
         subject, text, html = (
             self._environment.get_template(f"{letter.template}.{part}.j2").render(names)
             for part in ("subject.txt", "txt", "html")
