@@ -689,7 +689,6 @@ def upgrade() -> None:
         sa.Column("provider_ref", sa.Text(), nullable=True),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("request_key", postgresql.BYTEA(), nullable=True),
-        sa.Column("request_key", postgresql.BYTEA(), nullable=True),
         sa.Column(
             "created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False
         ),
@@ -718,13 +717,6 @@ def upgrade() -> None:
         ["updated_at"],
         unique=False,
         postgresql_where=sa.text("status = 'pending'"),
-    )
-    op.create_index(
-        "ix_refund_request",
-        "refund",
-        ["request_key"],
-        unique=False,
-        postgresql_where=sa.text("request_key IS NOT NULL"),
     )
     op.create_index(
         "ix_refund_request",
@@ -811,9 +803,6 @@ def downgrade() -> None:
     op.drop_table("stock_reservation")
     op.drop_index("ix_stock_movement_level", table_name="stock_movement")
     op.drop_table("stock_movement")
-    op.drop_index(
-        "ix_refund_request", table_name="refund", postgresql_where=sa.text("request_key IS NOT NULL")
-    )
     op.drop_index(
         "ix_refund_request", table_name="refund", postgresql_where=sa.text("request_key IS NOT NULL")
     )
