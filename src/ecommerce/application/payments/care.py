@@ -15,7 +15,7 @@ from ecommerce.application.payments.send_refund import SendRefund, SendRefundHan
 from ecommerce.application.payments.settle_payment import SettlePayment, SettlePaymentHandler
 from ecommerce.domain.payments.refund import RefundStatus
 from ecommerce.domain.payments.state import PaymentStatus
-from ecommerce.domain.shared.kernel import DomainError
+from ecommerce.domain.shared.kernel import DomainError, Unavailable
 
 BATCH = 100
 # Before that, the request that placed the order may still be at it.
@@ -57,8 +57,8 @@ class RetryStartsHandler:
         self._known = known
         self._starter = starter
 
-    async def __call__(self, older_than: timedelta = START_AFTER) -> Report:
-        return await _each(await self._queries.never_started(older_than, BATCH), self._start, "start")
+    async def __call__(self, older_than: timedelta = START_AFTER, limit: int = BATCH) -> Report:
+        return await _each(await self._queries.never_started(older_than, limit), self._start, "start")
 
     async def _start(self, payment_id: UUID) -> bool:
         known = await self._known.standing(payment_id)
@@ -71,7 +71,9 @@ class RetryStartsHandler:
                 attempt=known.attempt,
             )
         )
-        return started.status != PaymentStatus.PENDING
+        if started.status == PaymentStatus.PENDING:
+            raise Unavailable("the payment provider does not answer")
+        return True
 
 
 class RetryRefundsHandler:
@@ -81,8 +83,8 @@ class RetryRefundsHandler:
         self._queries = queries
         self._send = send
 
-    async def __call__(self, older_than: timedelta = REFUND_AFTER) -> Report:
-        return await _each(await self._queries.pending_refunds(older_than, BATCH), self._resend, "refund")
+    async def __call__(self, older_than: timedelta = REFUND_AFTER, limit: int = BATCH) -> Report:
+        return await _each(await self._queries.pending_refunds(older_than, limit), self._resend, "refund")
 
     async def _resend(self, refund_id: UUID) -> bool:
         record = await self._send(SendRefund(refund_id=refund_id, source="retry", again=True))
@@ -106,8 +108,8 @@ class ReconcilePaymentsHandler:
         self._settle = settle
         self._close = close
 
-    async def __call__(self, older_than: timedelta = RECONCILE_AFTER) -> Report:
-        return await _each(await self._queries.undecided(older_than, BATCH), self._ask, "reconcile")
+    async def __call__(self, older_than: timedelta = RECONCILE_AFTER, limit: int = BATCH) -> Report:
+        return await _each(await self._queries.undecided(older_than, limit), self._ask, "reconcile")
 
     async def _ask(self, payment_id: UUID) -> bool:
         known = await self._known.standing(payment_id)

@@ -75,7 +75,7 @@ class PaymentEventRow(DefaultBase):
 
 
 class RefundRow(DefaultBase):
-    """`request_key` is the scope of the idempotency key it was asked for with."""
+    """`request_key` stands for the idempotency key it was asked for with, and the body."""
 
     __tablename__ = "refund"
     __table_args__ = (
