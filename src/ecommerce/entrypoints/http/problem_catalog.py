@@ -225,10 +225,4 @@ PROBLEMS = {
         "Refund too large",
         "More would be refunded than was captured and not yet refunded: `available` is left.",
     ),
-    "refund-refused": Problem(
-        409,
-        "Refund refused by the provider",
-        "The payment provider will not give this money back: `reason` is its own code. Nothing is set "
-        "aside for it any more.",
-    ),
 }
