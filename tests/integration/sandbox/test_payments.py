@@ -273,6 +273,38 @@ async def test_zero_and_three_decimal_currencies_are_paid(world: World) -> None:
         assert paid.amount_received == amount
 
 
+async def test_a_bank_debit_is_settled_later(world: World) -> None:
+    waiting = await world.paid(method="pm_usBankAccount_success")
+    assert waiting.status == "processing"
+    assert await world.read("/_control/stripe/ledger") == []
+    with pytest.raises(stripe.InvalidRequestError):
+        await world.sdk.v1.payment_intents.cancel_async(waiting.id)
+    await world.control("clock", {"advance_seconds": 10})
+    assert (await world.sdk.v1.payment_intents.retrieve_async(waiting.id)).status == "succeeded"
+    refund = await world.sdk.v1.refunds.create_async({"payment_intent": waiting.id})
+    assert refund.status == "succeeded"
+    await world.receiver.until("payment_intent.succeeded")
+    assert "payment_intent.processing" in world.receiver.kinds
+
+
+async def test_a_bank_debit_may_be_returned(world: World) -> None:
+    waiting = await world.paid(method="pm_usBankAccount_insufficientFunds")
+    never = await world.paid(method="pm_usBankAccount_processing")
+    await world.control("clock", {"advance_seconds": 10})
+    returned: Any = await world.sdk.v1.payment_intents.retrieve_async(waiting.id)
+    assert returned.status == "requires_payment_method"
+    assert returned.last_payment_error.decline_code == "insufficient_funds"
+    assert (await world.sdk.v1.payment_intents.retrieve_async(never.id)).status == "processing"
+    paid = await world.sdk.v1.payment_intents.confirm_async(waiting.id, {"payment_method": "pm_card_visa"})
+    assert paid.status == "succeeded"
+
+
+async def test_an_intent_takes_only_the_methods_it_names(world: World) -> None:
+    with pytest.raises(stripe.InvalidRequestError) as refusal:
+        await world.paid(method="pm_usBankAccount_success", payment_method_types=["card"])
+    assert refusal.value.code == "payment_intent_incompatible_payment_method"
+
+
 async def test_lists_turn_pages_by_cursor_both_ways(world: World) -> None:
     made = [(await world.intent(1000 + number)).id for number in range(5)]
     intents = world.sdk.v1.payment_intents

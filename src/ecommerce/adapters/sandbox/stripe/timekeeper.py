@@ -7,6 +7,7 @@ from ecommerce.adapters.sandbox.state.clock import Clock
 from ecommerce.adapters.sandbox.state.database import Database
 from ecommerce.adapters.sandbox.stripe.books import Books, Origin
 from ecommerce.adapters.sandbox.stripe.calls.confirming import expire_authorisation
+from ecommerce.adapters.sandbox.stripe.calls.debiting import settle_debit
 from ecommerce.adapters.sandbox.stripe.calls.refunds import fail_refund, settle_pending
 from ecommerce.adapters.sandbox.stripe.wire.idempotency import Idempotency
 
@@ -15,6 +16,7 @@ TICKS_TO_CLEAN = 7200
 
 TASKS: dict[str, Callable[[Books, str], None]] = {
     "expire_authorisation": expire_authorisation,
+    "settle_debit": settle_debit,
     "fail_refund": fail_refund,
     "settle_refund": settle_pending,
 }

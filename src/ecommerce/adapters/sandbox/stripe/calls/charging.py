@@ -5,12 +5,13 @@ from typing import Any
 from ecommerce.adapters.sandbox.state.objects import Page, StripeObject
 from ecommerce.adapters.sandbox.stripe.books import Books
 from ecommerce.adapters.sandbox.stripe.calls.authentication import ask_for_authentication
+from ecommerce.adapters.sandbox.stripe.calls.debiting import start_debit
 from ecommerce.adapters.sandbox.stripe.calls.disputing import open_dispute
 from ecommerce.adapters.sandbox.stripe.calls.payment_methods import attach_to
+from ecommerce.adapters.sandbox.stripe.calls.taking import fail, take_money
 from ecommerce.adapters.sandbox.stripe.objects.charges import new_charge
-from ecommerce.adapters.sandbox.stripe.objects.money_movements import card_fee, new_balance_transaction
-from ecommerce.adapters.sandbox.stripe.objects.payment_methods import test_card_of
-from ecommerce.adapters.sandbox.stripe.rules.cards import TestCard, decline_message, error_code
+from ecommerce.adapters.sandbox.stripe.objects.payment_methods import test_method_of
+from ecommerce.adapters.sandbox.stripe.rules.payment_means import TestMethod, decline_message, error_code
 from ecommerce.adapters.sandbox.stripe.wire.errors import StripeError
 
 AUTHORISATION_SECONDS = 7 * 86400
@@ -26,8 +27,11 @@ def attempt(
     return_url: str | None = None,
 ) -> StripeError | None:
     """Charge a method for an intent and tell of a decline, which the caller raises or keeps."""
-    card = test_card_of(method)
+    card = test_method_of(method)
     intent["payment_method"] = method["id"]
+    if method["type"] == "us_bank_account":
+        start_debit(books, intent, method)
+        return None
     if not authenticated and needs_authentication(books, intent, method, card):
         if off_session:
             return decline(books, intent, method, "authentication_required", authenticated=False)
@@ -41,7 +45,7 @@ def attempt(
     return None
 
 
-def needs_authentication(books: Books, intent: StripeObject, method: StripeObject, card: TestCard) -> bool:
+def needs_authentication(books: Books, intent: StripeObject, method: StripeObject, card: TestMethod) -> bool:
     if card.authentication == "always":
         return True
     if card.authentication == "unless_set_up":
@@ -75,18 +79,11 @@ def decline(
     return error
 
 
-def fail(intent: StripeObject, error: StripeError) -> None:
-    intent["last_payment_error"] = error.body()["error"]
-    intent["status"] = "requires_payment_method"
-    intent["payment_method"] = None
-    intent["next_action"] = None
-
-
 def authorise(books: Books, intent: StripeObject, method: StripeObject, *, authenticated: bool) -> None:
     """Hold the money and, unless capture is manual, take it at once."""
     if intent["setup_future_usage"] and intent["customer"]:
         attach_to(books, method, intent["customer"])
-    now, card = books.now(), test_card_of(method)
+    now, card = books.now(), test_method_of(method)
     charge = new_charge(now, intent, method, authenticated=authenticated)
     intent["latest_charge"] = charge["id"]
     intent["last_payment_error"] = None
@@ -112,34 +109,12 @@ def capture(books: Books, intent: StripeObject, amount: int) -> None:
     """Take what was authorised, or a part of it; the rest is released."""
     charge = books.get("charge", intent["latest_charge"])
     method = books.get("payment_method", charge["payment_method"])
-    take_money(books, intent, charge, amount, test_card_of(method))
+    take_money(books, intent, charge, amount, test_method_of(method))
     books.emit("charge.captured", charge)
     books.emit("payment_intent.succeeded", intent)
-    dispute_if_told(books, charge, test_card_of(method))
+    dispute_if_told(books, charge, test_method_of(method))
 
 
-def take_money(books: Books, intent: StripeObject, charge: StripeObject, amount: int, card: TestCard) -> None:
-    transaction = new_balance_transaction(
-        books.now(),
-        charge,
-        amount=amount,
-        kind="charge",
-        category="charge",
-        fee=card_fee(amount),
-        description=charge["description"],
-        available_at_once=card.available_at_once,
-    )
-    charge["balance_transaction"] = transaction["id"]
-    charge["captured"] = True
-    charge["amount_captured"] = amount
-    intent["status"] = "succeeded"
-    intent["amount_received"] = amount
-    intent["amount_capturable"] = 0
-    books.insert(transaction)
-    books.update(charge)
-    books.update(intent)
-
-
-def dispute_if_told(books: Books, charge: StripeObject, card: TestCard) -> None:
+def dispute_if_told(books: Books, charge: StripeObject, card: TestMethod) -> None:
     if card.dispute_reason is not None:
         open_dispute(books, charge, card.dispute_reason, inquiry=card.inquiry)

@@ -4,14 +4,15 @@ from ecommerce.adapters.sandbox.state.objects import StripeObject
 from ecommerce.adapters.sandbox.stripe.books import Books
 from ecommerce.adapters.sandbox.stripe.calls.authentication import authentication_failure, check_return_url
 from ecommerce.adapters.sandbox.stripe.calls.call import Call
-from ecommerce.adapters.sandbox.stripe.calls.charging import attempt, capture, fail
+from ecommerce.adapters.sandbox.stripe.calls.charging import attempt, capture
 from ecommerce.adapters.sandbox.stripe.calls.intent_fields import read_common
 from ecommerce.adapters.sandbox.stripe.calls.payment_methods import read_method
+from ecommerce.adapters.sandbox.stripe.calls.taking import fail
 from ecommerce.adapters.sandbox.stripe.objects.payment_intents import PUBLIC_FIELDS
 from ecommerce.adapters.sandbox.stripe.wire.errors import StripeError, invalid_parameter
 
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
-CANCELLABLE = (*CONFIRMABLE, "requires_capture", "processing")
+CANCELLABLE = (*CONFIRMABLE, "requires_capture")
 CANCELLATION_REASONS = ("abandoned", "duplicate", "fraudulent", "requested_by_customer")
 
 
@@ -23,7 +24,14 @@ def refuse_state(intent: StripeObject, wish: str) -> StripeError:
     )
 
 
-def check_customer(intent: StripeObject, method: StripeObject) -> None:
+def check_method(intent: StripeObject, method: StripeObject) -> None:
+    """Whether the intent may be paid with this method. Raises `StripeError`."""
+    if intent["automatic_payment_methods"] is None and method["type"] not in intent["payment_method_types"]:
+        raise StripeError(
+            f"The intent takes {', '.join(intent['payment_method_types'])}, not {method['type']}.",
+            code="payment_intent_incompatible_payment_method",
+            param="payment_method",
+        )
     if method["customer"] is not None and method["customer"] != intent["customer"]:
         raise StripeError(
             "The payment method belongs to a customer who is not the intent's.", param="payment_method"
@@ -63,7 +71,7 @@ def confirm(call: Call, intent: StripeObject) -> StripeObject:
                 details={"payment_intent": intent},
             )
         method = books.get("payment_method", intent["payment_method"], "payment_method")
-    check_customer(intent, method)
+    check_method(intent, method)
     error = attempt(books, intent, method, off_session=off_session or refuse_action, return_url=return_url)
     if error is not None:
         if not call.has_secret_key:

@@ -5,7 +5,7 @@ from ecommerce.adapters.sandbox.stripe.calls.call import Call, Operation
 from ecommerce.adapters.sandbox.stripe.calls.confirming import (
     cancel,
     capture_intent,
-    check_customer,
+    check_method,
     confirm,
     confirm_intent,
     refuse_state,
@@ -39,7 +39,7 @@ def create(call: Call) -> StripeObject:
     check_amount(amount, currency)
     method = read_method(books, params)
     if method is not None:
-        check_customer(intent, method)
+        check_method(intent, method)
         intent["payment_method"] = method["id"]
         intent["status"] = "requires_confirmation"
     if not at_once:
@@ -76,7 +76,7 @@ def update(call: Call) -> StripeObject:
     method = read_method(books, params)
     params.done()
     if method is not None:
-        check_customer(intent, method)
+        check_method(intent, method)
         intent["payment_method"] = method["id"]
     if (method is not None or amount is not None or currency is not None) and intent["payment_method"]:
         # What the customer agreed to has changed: the challenge starts anew.

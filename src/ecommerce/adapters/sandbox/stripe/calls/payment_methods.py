@@ -8,13 +8,13 @@ from ecommerce.adapters.sandbox.stripe.objects.payment_methods import (
     EXPIRY_MONTH,
     EXPIRY_YEAR,
     new_payment_method,
-    test_card_of,
+    test_method_of,
 )
 from ecommerce.adapters.sandbox.stripe.objects.shapes import empty_billing_details, read_billing_details
-from ecommerce.adapters.sandbox.stripe.rules.cards import (
+from ecommerce.adapters.sandbox.stripe.rules.payment_means import (
     BY_METHOD,
     BY_NUMBER,
-    TestCard,
+    TestMethod,
     decline_message,
     error_code,
 )
@@ -66,7 +66,7 @@ def method_from_data(books: Books, data: Params) -> StripeObject:
     return method
 
 
-def read_card(books: Books, details: Params) -> tuple[TestCard, tuple[int, int], bool]:
+def read_card(books: Books, details: Params) -> tuple[TestMethod, tuple[int, int], bool]:
     token = details.text("token")
     if token is not None:
         details.done()
@@ -80,7 +80,7 @@ def read_card(books: Books, details: Params) -> tuple[TestCard, tuple[int, int],
     details.accept("networks")
     details.done()
     card = BY_NUMBER.get(number)
-    if card is None:
+    if card is None or card.kind != "card":
         raise card_refused("incorrect_number", "The card number is not one of the test cards.", "number")
     if month is None or not 1 <= month <= 12:
         raise card_refused("invalid_expiry_month", "Your card's expiration month is invalid.", "exp_month")
@@ -134,7 +134,7 @@ def attach_to(books: Books, method: StripeObject, customer_id: str) -> None:
             code="payment_method_unexpected_state",
             param="payment_method",
         )
-    card = test_card_of(method)
+    card = test_method_of(method)
     if not card.attachable and card.decline_code is not None:
         raise StripeError(
             decline_message(card.decline_code),

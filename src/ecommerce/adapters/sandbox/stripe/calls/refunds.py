@@ -5,7 +5,7 @@ from ecommerce.adapters.sandbox.stripe.books import Books
 from ecommerce.adapters.sandbox.stripe.calls.call import Call, Operation
 from ecommerce.adapters.sandbox.stripe.calls.lists import list_objects
 from ecommerce.adapters.sandbox.stripe.objects.money_movements import new_balance_transaction, new_refund
-from ecommerce.adapters.sandbox.stripe.objects.payment_methods import test_card_of
+from ecommerce.adapters.sandbox.stripe.objects.payment_methods import test_method_of
 from ecommerce.adapters.sandbox.stripe.wire.errors import StripeError, invalid_parameter, missing_parameter
 from ecommerce.adapters.sandbox.stripe.wire.params import Params
 
@@ -73,7 +73,7 @@ def check_refundable(books: Books, charge: StripeObject, left: int) -> None:
 
 def settle(books: Books, refund: StripeObject, charge: StripeObject) -> None:
     """Give the money back: at once, or by the cards that say so later or never."""
-    card = test_card_of(books.get("payment_method", charge["payment_method"]))
+    card = test_method_of(books.get("payment_method", charge["payment_method"]))
     if card.refund == "pending":
         refund["status"] = "pending"
     transaction = new_balance_transaction(

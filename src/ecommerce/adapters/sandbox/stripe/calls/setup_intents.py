@@ -11,9 +11,9 @@ from ecommerce.adapters.sandbox.stripe.calls.call import Call, Operation
 from ecommerce.adapters.sandbox.stripe.calls.intent_fields import read_method_types
 from ecommerce.adapters.sandbox.stripe.calls.lists import list_objects
 from ecommerce.adapters.sandbox.stripe.calls.payment_methods import attach_to, read_method
-from ecommerce.adapters.sandbox.stripe.objects.payment_methods import test_card_of
+from ecommerce.adapters.sandbox.stripe.objects.payment_methods import test_method_of
 from ecommerce.adapters.sandbox.stripe.objects.setup_intents import PUBLIC_FIELDS, new_setup_intent
-from ecommerce.adapters.sandbox.stripe.rules.cards import decline_message, error_code
+from ecommerce.adapters.sandbox.stripe.rules.payment_means import decline_message, error_code
 from ecommerce.adapters.sandbox.stripe.wire.errors import StripeError
 
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -84,7 +84,7 @@ def set_up(books: Books, setup: StripeObject, return_url: str | None, *, authent
     if setup["payment_method"] is None:
         raise StripeError("A payment method is needed to confirm this SetupIntent.", param="payment_method")
     method = books.get("payment_method", setup["payment_method"], "payment_method")
-    card = test_card_of(method)
+    card = test_method_of(method)
     if card.authentication != "never" and not authenticated:
         ask_for_authentication(books, setup, return_url)
         books.update(setup)

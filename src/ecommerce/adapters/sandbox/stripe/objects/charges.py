@@ -3,9 +3,10 @@
 from typing import Any
 
 from ecommerce.adapters.sandbox.state.objects import StripeObject
+from ecommerce.adapters.sandbox.stripe.objects.bank_accounts import bank_account_charged
 from ecommerce.adapters.sandbox.stripe.objects.ids import new_id
-from ecommerce.adapters.sandbox.stripe.objects.payment_methods import test_card_of
-from ecommerce.adapters.sandbox.stripe.rules.cards import decline_message, error_code
+from ecommerce.adapters.sandbox.stripe.objects.payment_methods import test_method_of
+from ecommerce.adapters.sandbox.stripe.rules.payment_means import decline_message, error_code
 
 STATEMENT_DESCRIPTOR = "SANDBOX SHOP"
 
@@ -20,6 +21,7 @@ def new_charge(
 ) -> StripeObject:
     """An attempt to charge `method` for `intent`: authorised, or failed where there is a decline code."""
     suffix = intent["statement_descriptor_suffix"]
+    declined = decline_code is not None
     return {
         "id": new_id("ch"),
         "object": "charge",
@@ -48,15 +50,13 @@ def new_charge(
         "livemode": False,
         "metadata": dict(intent["metadata"]),
         "on_behalf_of": None,
-        "outcome": outcome(decline_code, blocked=test_card_of(method).blocked),
+        "outcome": outcome(decline_code, blocked=test_method_of(method).blocked),
         "paid": decline_code is None,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "payment_method_details": {
-            "card": card_details(
-                intent["amount"], method, authenticated=authenticated, declined=bool(decline_code)
-            ),
-            "type": "card",
+            method["type"]: method_charged(intent, method, authenticated=authenticated, declined=declined),
+            "type": method["type"],
         },
         "radar_options": {},
         "receipt_email": intent["receipt_email"],
@@ -96,11 +96,15 @@ def outcome(decline_code: str | None, *, blocked: bool) -> dict[str, Any]:
     }
 
 
-def card_details(amount: int, method: StripeObject, *, authenticated: bool, declined: bool) -> dict[str, Any]:
-    card = method["card"]
+def method_charged(
+    intent: StripeObject, method: StripeObject, *, authenticated: bool, declined: bool
+) -> dict[str, Any]:
+    if method["type"] == "us_bank_account":
+        return bank_account_charged(method["us_bank_account"])
+    amount, card = intent["amount"], method["card"]
     checks = dict(card["checks"])
     if checks["cvc_check"] is not None:
-        checks["cvc_check"] = "fail" if test_card_of(method).decline_code == "incorrect_cvc" else "pass"
+        checks["cvc_check"] = "fail" if test_method_of(method).decline_code == "incorrect_cvc" else "pass"
     return {
         "amount_authorized": None if declined else amount,
         "authorization_code": None if declined else "123456",

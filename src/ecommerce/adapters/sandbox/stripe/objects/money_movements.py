@@ -75,15 +75,7 @@ def new_refund(created: int, charge: StripeObject, amount: int) -> StripeObject:
         "currency": charge["currency"],
         "customer": charge["customer"],
         "customer_account": None,
-        "destination_details": {
-            "card": {
-                "reference": None,
-                "reference_status": "pending",
-                "reference_type": "acquirer_reference_number",
-                "type": "refund",
-            },
-            "type": "card",
-        },
+        "destination_details": refund_destination(charge["payment_method_details"]["type"]),
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
@@ -93,6 +85,31 @@ def new_refund(created: int, charge: StripeObject, amount: int) -> StripeObject:
         "status": "succeeded",
         "transfer_reversal": None,
     }
+
+
+def refund_destination(method_type: str) -> dict[str, Any]:
+    if method_type != "card":
+        return {"type": "us_bank_transfer", "us_bank_transfer": {"reference": None, "reference_status": None}}
+    card = {
+        "reference": None,
+        "reference_status": "pending",
+        "reference_type": "acquirer_reference_number",
+        "type": "refund",
+    }
+    return {"card": card, "type": "card"}
+
+
+def disputed_method(charge: StripeObject, network_code: str, *, inquiry: bool) -> dict[str, Any] | None:
+    card = charge["payment_method_details"].get("card")
+    if card is None:
+        return None
+    details = {
+        "brand": card["brand"],
+        "case_type": "inquiry" if inquiry else "chargeback",
+        "network": card["network"],
+        "network_reason_code": network_code,
+    }
+    return {"card": details, "type": "card"}
 
 
 def new_dispute(created: int, charge: StripeObject, reason: str, *, inquiry: bool) -> StripeObject:
@@ -121,15 +138,7 @@ def new_dispute(created: int, charge: StripeObject, reason: str, *, inquiry: boo
         "metadata": {},
         "network_reason_code": network_code,
         "payment_intent": charge["payment_intent"],
-        "payment_method_details": {
-            "card": {
-                "brand": charge["payment_method_details"]["card"]["brand"],
-                "case_type": "inquiry" if inquiry else "chargeback",
-                "network": charge["payment_method_details"]["card"]["network"],
-                "network_reason_code": network_code,
-            },
-            "type": "card",
-        },
+        "payment_method_details": disputed_method(charge, network_code, inquiry=inquiry),
         "reason": reason,
         "status": "warning_needs_response" if inquiry else "needs_response",
     }
