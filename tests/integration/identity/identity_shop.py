@@ -18,21 +18,23 @@ PLENTY = RateLimits(auth=100_000, auth_address=100_000, default=100_000)
 OpenShop: TypeAlias = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
+def environment(database_url: str) -> dict[str, str]:
+    return {
+        "ECOMMERCE_ENV": "test",
+        "ECOMMERCE_BASE_URL": "http://shop.test",
+        "ECOMMERCE_SECRET_KEY": "0123456789abcdef0123456789abcdef",
+        "ECOMMERCE_DATABASE_URL": database_url,
+        "ECOMMERCE_REDIS_URL": "redis://127.0.0.1:1/0",
+        "ECOMMERCE_STRIPE_API_KEY": "sk_test_x",
+        "ECOMMERCE_STRIPE_PUBLISHABLE_KEY": "pk_test_x",
+        "ECOMMERCE_SMTP_URL": "smtp://127.0.0.1:1",
+        "ECOMMERCE_MAIL_FROM": "shop@shop.test",
+        "ECOMMERCE_REQUIRE_VERIFIED_EMAIL": "false",
+    }
+
+
 def settings_for(database_url: str, **changes: Any) -> Settings:
-    settings = load(
-        {
-            "ECOMMERCE_ENV": "test",
-            "ECOMMERCE_BASE_URL": "http://shop.test",
-            "ECOMMERCE_SECRET_KEY": "0123456789abcdef0123456789abcdef",
-            "ECOMMERCE_DATABASE_URL": database_url,
-            "ECOMMERCE_REDIS_URL": "redis://127.0.0.1:1/0",
-            "ECOMMERCE_STRIPE_API_KEY": "sk_test_x",
-            "ECOMMERCE_STRIPE_PUBLISHABLE_KEY": "pk_test_x",
-            "ECOMMERCE_SMTP_URL": "smtp://127.0.0.1:1",
-            "ECOMMERCE_MAIL_FROM": "shop@shop.test",
-            "ECOMMERCE_REQUIRE_VERIFIED_EMAIL": "false",
-        }
-    )
+    settings = load(environment(database_url))
     return replace(settings, **{"rate_limits": PLENTY, **changes})
 
 

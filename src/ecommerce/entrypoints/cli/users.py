@@ -1,0 +1,129 @@
+"""`ecommerce users`: people, their roles and passwords."""
+
+import sys
+from collections.abc import Sequence
+
+import msgspec
+import rich_click as click
+from dishka import AsyncContainer
+
+from ecommerce.application.identity.change_roles import ChangeRoles, ChangeRolesHandler
+from ecommerce.application.identity.create_user import CreateUser, CreateUserHandler
+from ecommerce.application.identity.ports import UserQueries
+from ecommerce.application.identity.set_password import SetPassword, SetPasswordHandler
+from ecommerce.application.identity.views import User
+from ecommerce.entrypoints.cli.use_case import in_scope, operator
+
+_EMAIL = click.option("--email", required=True, help="Whose account.")
+_ROLES = click.option("--role", "roles", multiple=True, required=True, help="May be given several times.")
+_STDIN = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="For programs.")
+
+
+@click.group()
+def users() -> None:
+    """List, create and change people and their roles."""
+
+
+@users.command()
+@_EMAIL
+@click.option("--role", "roles", multiple=True, help="admin, support, catalog, warehouse, analyst; or none.")
+@click.option("--first-name", default="")
+@click.option("--last-name", default="")
+@_STDIN
+@_JSON
+def create(
+    email: str, roles: Sequence[str], first_name: str, last_name: str, password_stdin: bool, as_json: bool
+) -> None:
+    """Open an account whose address counts as verified. Without a role it's a customer's."""
+    command = CreateUser(
+        email=email,
+        password=_password(password_stdin),
+        first_name=first_name,
+        last_name=last_name,
+        roles=roles,
+    )
+
+    async def use(scope: AsyncContainer) -> User:
+        handler = await scope.get(CreateUserHandler)
+        return await handler(command, operator())
+
+    _tell(in_scope(use), as_json)
+
+
+@users.command("list")
+@click.option("--role", help="Only who has it.")
+@click.option("--email", help="Only addresses that contain this.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@_JSON
+def list_users(role: str | None, email: str | None, limit: int, as_json: bool) -> None:
+    """Show accounts, the newest first."""
+
+    async def use(scope: AsyncContainer) -> list[User]:
+        queries: UserQueries = await scope.get(UserQueries)
+        return await queries.find(role=role, email=email, limit=limit)
+
+    found = in_scope(use)
+    if as_json:
+        click.echo(msgspec.json.encode(found).decode())
+        return
+    for user in found:
+        _tell(user, as_json=False)
+
+
+@users.command()
+@_EMAIL
+@_ROLES
+@_JSON
+def grant(email: str, roles: Sequence[str], as_json: bool) -> None:
+    """Give roles."""
+    _tell(_change(ChangeRoles(email=email, grant=roles)), as_json)
+
+
+@users.command()
+@_EMAIL
+@_ROLES
+@_JSON
+def revoke(email: str, roles: Sequence[str], as_json: bool) -> None:
+    """Take roles away, and sign their holder out."""
+    _tell(_change(ChangeRoles(email=email, revoke=roles)), as_json)
+
+
+@users.command("reset-password")
+@_EMAIL
+@_STDIN
+@_JSON
+def reset_password(email: str, password_stdin: bool, as_json: bool) -> None:
+    """Give an account a new password, and sign it out everywhere."""
+    command = SetPassword(email=email, password=_password(password_stdin))
+
+    async def use(scope: AsyncContainer) -> None:
+        handler = await scope.get(SetPasswordHandler)
+        await handler(command, operator())
+
+    in_scope(use)
+    answer = {"email": email, "password_set": True}
+    click.echo(msgspec.json.encode(answer).decode() if as_json else f"{email} has a new password")
+
+
+def _change(command: ChangeRoles) -> User:
+    async def use(scope: AsyncContainer) -> User:
+        handler = await scope.get(ChangeRolesHandler)
+        return await handler(command, operator())
+
+    return in_scope(use)
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return typed
+
+
+def _tell(user: User, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.encode(user).decode())
+        return
+    name = f"{user.first_name} {user.last_name}".strip() or "-"
+    click.echo(f"{user.email:40}{name:30}{', '.join(user.roles) or 'customer'}")
