@@ -77,6 +77,8 @@ async def write_shop(database: Database, wanted: Wanted, progress: Progress) -> 
                 names = [name for name in METADATA.tables if name not in _KEPT]
                 await connection.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
             await _write(connection, wanted, progress)
+            # Without it the plans of what follows are made for empty tables.
+            await connection.execute("ANALYZE")
             await rebuild_in_bulk(connection, lambda done, of: progress("documents", done, of))
         await connection.execute("ANALYZE")
 

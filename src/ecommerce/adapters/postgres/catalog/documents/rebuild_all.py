@@ -59,6 +59,8 @@ class PgCatalogueIndex:
 
 async def rebuild_in_bulk(connection: Connection, progress: Progress) -> None:
     """Inside the transaction that filled an empty shop: nobody reads, so indexes are made last."""
+    for setting in ("work_mem = '64MB'", "maintenance_work_mem = '256MB'", "random_page_cost = 1.1"):
+        await connection.execute(f"SET LOCAL {setting}")
     await connection.execute(f"TRUNCATE {_DERIVED}")
     indexes = await connection.fetch(INDEXES, list(_TABLES))
     for index in indexes:

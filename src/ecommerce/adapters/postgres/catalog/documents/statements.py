@@ -17,15 +17,26 @@ RETURNING l.scope
 
 SCOPES = """
 INSERT INTO listing_scope (category_id, currency)
-SELECT DISTINCT c.category_id, x.currency
-FROM product p
-JOIN category home ON home.id = p.category_id
-CROSS JOIN LATERAL unnest(home.path || NULL::uuid) AS c (category_id)
-JOIN variant v ON v.product_id = p.id
-JOIN variant_price x ON x.variant_id = v.id
-WHERE p.id = ANY($1::uuid[]) AND p.status = 'active' AND v.active
+SELECT w.category_id, w.currency
+FROM (
+  SELECT DISTINCT c.category_id, x.currency
+  FROM product p
+  JOIN category home ON home.id = p.category_id
+  CROSS JOIN LATERAL unnest(home.path || NULL::uuid) AS c (category_id)
+  JOIN variant v ON v.product_id = p.id
+  JOIN variant_price x ON x.variant_id = v.id
+  WHERE p.id = ANY($1::uuid[]) AND p.status = 'active' AND v.active
+) w
+WHERE NOT EXISTS (
+  SELECT FROM listing_scope s
+  WHERE s.currency = w.currency AND s.category_id IS NOT DISTINCT FROM w.category_id
+)
+ORDER BY w.currency, w.category_id NULLS FIRST
 ON CONFLICT DO NOTHING
 """
+
+# Stands for the list of everything where categories are joined by equality.
+_ALL = "'00000000-0000-0000-0000-000000000000'::uuid"
 
 # A path of our own gets the mark of the shop's origin, after it was made JSON: no text can hold a raw U+0001.
 _URL = """
@@ -63,12 +74,14 @@ WITH image AS MATERIALIZED (
          concat('"id":"', v.id, '","sku":', to_json(v.sku), ',"name":', to_json(v.name),
                 ',"options":', v.options, ',"backorderable":', to_json(v.backorderable),
                 ',"weight_grams":', COALESCE(v.weight_grams::text, 'null'),
-                ',"images":[', shot.text, ']') AS text
+                ',"images":[', shot.text, ']') AS text,
+         NOT v.tracked OR v.backorderable OR COALESCE(
+           (SELECT sum(l.on_hand - l.reserved) FROM stock_level l WHERE l.variant_id = v.id), 0) > 0 AS stocked
   FROM variant v LEFT JOIN shot ON shot.variant_id = v.id
   WHERE v.product_id = ANY($1::uuid[]) AND v.active
 ), offered AS MATERIALIZED (
   SELECT s.product_id, x.currency, min(x.amount) AS price_min, max(x.amount) AS price_max,
-         array_agg(DISTINCT x.amount) AS prices,
+         array_agg(DISTINCT x.amount) AS prices, bool_or(s.stocked) AS in_stock,
          array_agg(concat('"price":', {_money("x.amount", "x.currency")},
                           ',"compare_at_price":', {_money("x.compare_at", "x.currency")},
                           ',', s.text) ORDER BY s.position, s.id) AS variants,
@@ -106,12 +119,11 @@ INSERT INTO product_listing (scope, product_id, price_min, price_max, prices, cr
                              rating_up, in_stock, featured, name_key)
 SELECT l.id, s.id, o.price_min, o.price_max,
        CASE WHEN cardinality(o.prices) > 2 THEN o.prices END,
-       s.created_at, s.popularity, s.rating, s.rating_up, k.in_stock, s.featured, s.name_key
+       s.created_at, s.popularity, s.rating, s.rating_up, o.in_stock, s.featured, s.name_key
 FROM shown s
+CROSS JOIN unnest(s.path || {_ALL}) AS c (id)
 JOIN offered o ON o.product_id = s.id
-JOIN catalogue_in_stock($1::uuid[]) k ON k.product_id = s.id AND k.currency = o.currency
-JOIN listing_scope l
-  ON l.currency = o.currency AND (l.category_id IS NULL OR l.category_id = ANY (s.path))
+JOIN listing_scope l ON l.currency = o.currency AND COALESCE(l.category_id, {_ALL}) = c.id
 ORDER BY l.id, s.id
 """
 
@@ -173,12 +185,13 @@ ORDER BY v.name, v.value
 ON CONFLICT DO NOTHING
 """
 
-ENTERED = """
+ENTERED = f"""
 SELECT DISTINCT l.id AS scope
 FROM product p
-JOIN category c ON c.id = p.category_id
+JOIN category home ON home.id = p.category_id
+CROSS JOIN unnest(home.path || {_ALL}) AS c (id)
 JOIN product_doc d ON d.product_id = p.id
-JOIN listing_scope l ON l.currency = d.currency AND (l.category_id IS NULL OR l.category_id = ANY (c.path))
+JOIN listing_scope l ON l.currency = d.currency AND COALESCE(l.category_id, {_ALL}) = c.id
 WHERE p.id = ANY($1::uuid[])
 """
 
@@ -212,8 +225,9 @@ WITH shown AS MATERIALIZED (
 ), listed AS (
   SELECT s.id AS product_id, array_agg('s:' || l.id) AS terms
   FROM shown s
+  CROSS JOIN unnest(s.path || {_ALL}) AS c (id)
   JOIN product_doc d ON d.product_id = s.id
-  JOIN listing_scope l ON l.currency = d.currency AND (l.category_id IS NULL OR l.category_id = ANY (s.path))
+  JOIN listing_scope l ON l.currency = d.currency AND COALESCE(l.category_id, {_ALL}) = c.id
   GROUP BY s.id
 )
 INSERT INTO product_search (product_id, popularity, terms, facets)
