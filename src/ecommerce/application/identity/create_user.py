@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ecommerce.application.audit.record import AuditLog
+from ecommerce.application.audit.contracts import AuditLog
 from ecommerce.application.identity.enrolment import Details, Enrolment
 from ecommerce.application.identity.ports import Accounts
 from ecommerce.application.identity.views import User

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ecommerce.application.audit.record import AuditLog
+from ecommerce.application.audit.contracts import AuditLog
 from ecommerce.application.identity.ports import KeyMaker, KeyRotation
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.ports import UnitOfWork

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ecommerce.application.audit.record import AuditLog
+from ecommerce.application.audit.contracts import AuditLog
 from ecommerce.application.identity.enrolment import NewPasswords
 from ecommerce.application.identity.ports import Accounts, EndedSessions, Sessions
 from ecommerce.application.shared.actor import Actor

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from ecommerce.application.audit.record import AuditLog
+from ecommerce.application.audit.contracts import AuditLog
 from ecommerce.application.inventory.ports import SkuStock, StockCounts, WarehouseStock
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.ports import Outbox, UnitOfWork

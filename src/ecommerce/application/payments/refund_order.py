@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ecommerce.application.audit.record import AuditLog
+from ecommerce.application.audit.contracts import AuditLog
 from ecommerce.application.orders.contracts import OrderLedger, OrderStanding, RefundView
 from ecommerce.application.payments.ports import PaymentRepository, RefundRecord, RefundRepository
 from ecommerce.application.payments.refund_plan import RefundWish, plan

@@ -4,7 +4,7 @@ from dishka import Provider, Scope, provide
 
 from ecommerce.adapters.postgres.audit import PgAuditLog
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
-from ecommerce.application.audit.record import AuditLog
+from ecommerce.application.audit.contracts import AuditLog
 
 
 class AuditProvider(Provider):
