@@ -15,14 +15,13 @@ import msgspec
 from dishka.integrations.base import default_parse_dependency, wrap_injection
 from litestar import Request
 from litestar.params import BodyKwarg
-from litestar.types import ASGIApp, Receive
+from litestar.types import ASGIApp
 
 from ecommerce.application.shared.call import Call
+from ecommerce.entrypoints.http.body import read_body
 from ecommerce.entrypoints.http.exchange import Exchange, exchange_of
 from ecommerce.entrypoints.http.faults import (
-    ClientGone,
     MalformedRequest,
-    PayloadTooLarge,
     UnsupportedMediaType,
 )
 from ecommerce.entrypoints.http.idempotency import once
@@ -104,26 +103,6 @@ def _bound(
         return await run()
 
     return bound
-
-
-async def read_body(exchange: Exchange, receive: Receive, operation: Operation) -> bytes:
-    """The whole body, if there is one. Raises `PayloadTooLarge` as soon as it is longer than allowed."""
-    headers = exchange.headers
-    if headers.get(b"content-length", b"0") == b"0" and b"transfer-encoding" not in headers:
-        return b""
-    most = operation.max_body or exchange.door.config.max_body
-    chunks, size = [], 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        chunk: bytes = message.get("body", b"")  # type: ignore[assignment]  # an http.request has bytes
-        size += len(chunk)
-        if size > most:
-            raise PayloadTooLarge(f"the body is larger than {most} bytes")
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return b"".join(chunks)
 
 
 def _decoded(content: bytes, wanted: Any, exchange: Exchange) -> Any:

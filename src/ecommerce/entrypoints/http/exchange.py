@@ -13,6 +13,7 @@ class Exchange:
 
     __slots__ = (
         "anonymous",
+        "body_read",
         "call",
         "door",
         "extra",
@@ -36,6 +37,7 @@ class Exchange:
         self.trace_id = ""
         self.call = Call()
         self.anonymous = True
+        self.body_read = False
         self.operation: Operation | None = None
         self.template = ""
         self.extra: list[tuple[bytes, bytes]] = []

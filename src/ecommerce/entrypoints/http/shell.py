@@ -15,6 +15,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from ecommerce.entrypoints.http.access_log import AccessLog
 from ecommerce.entrypoints.http.answer import Answer
+from ecommerce.entrypoints.http.body import discard_body
 from ecommerce.entrypoints.http.client_address import ClientAddresses
 from ecommerce.entrypoints.http.config import HttpConfig
 from ecommerce.entrypoints.http.cors import Cors
@@ -107,7 +108,9 @@ class Shell:
             if answer.status:
                 log.exception("http.answer_broken", route=exchange.template)
                 raise
-            await reply_to(error, exchange)(scope, receive, answer)
+            reply = reply_to(error, exchange)
+            await discard_body(exchange, receive)
+            await reply(scope, receive, answer)
 
     def _check(self, scope: HTTPScope, exchange: Exchange) -> None:
         """Raises for hosts that aren't ours and for paths that can't be anybody's."""
