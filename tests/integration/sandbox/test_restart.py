@@ -109,7 +109,7 @@ async def test_a_missing_setting_is_named() -> None:
     assert b"ECOMMERCE_SANDBOX_TOKEN" in complaint
 
 
-async def test_a_taken_port_is_an_error(tmp_path: Path) -> None:
+async def test_a_taken_port_or_folder_is_an_error(tmp_path: Path) -> None:
     settings = make_settings(tmp_path, None)
     async with process(settings):
         other = make_settings(tmp_path / "other", None)

@@ -44,12 +44,22 @@ TABLES = ("setting", "object", "label", "idempotency", "due", "delivery", "mail"
 
 
 class Database:
+    """Raises `OSError` when the file is another's."""
+
     def __init__(self, data_dir: Path) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         path = data_dir / "sandbox.sqlite3"
         # It holds client secrets and webhook secrets.
         path.touch(mode=0o600)
         self._connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+        try:
+            self._prepare()
+        except sqlite3.OperationalError as error:
+            self._connection.close()
+            raise OSError(f"{path} can't be opened, maybe another sandbox uses it: {error}") from error
+
+    def _prepare(self) -> None:
+        self._connection.execute("PRAGMA busy_timeout = 3000")
         # One sandbox a file: without other readers, SQLite needs no lock or shared memory each time.
         self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._connection.execute("PRAGMA journal_mode = WAL")
@@ -57,7 +67,6 @@ class Database:
         self._connection.execute("PRAGMA cache_size = -16000")
         # A commit survives the death of the process; only a power cut may lose the last ones.
         self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute("PRAGMA busy_timeout = 5000")
         self._connection.executescript(SCHEMA)
 
     @contextmanager

@@ -1,14 +1,15 @@
 """Stripe's objects, stored as JSON by id and listed newest first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
 from ecommerce.adapters.sandbox.state.database import Database
 
 StripeObject: TypeAlias = dict[str, Any]
+Shape = TypeVar("Shape")
 
 # What an object can be listed by, beside its kind and age.
 LABELS: Mapping[str, tuple[str, ...]] = {
@@ -129,6 +130,12 @@ class Objects:
     def each(self, kind: str) -> list[StripeObject]:
         rows = self._database.rows("SELECT body FROM object WHERE kind = ? ORDER BY seq", (kind,))
         return [decode(row[0]) for row in rows]
+
+    def each_as(self, kind: str, shape: type[Shape]) -> Iterator[Shape]:
+        """All of a kind, oldest first, by the fields of a struct."""
+        decoder = msgspec.json.Decoder(shape)
+        rows = self._database.execute("SELECT body FROM object WHERE kind = ? ORDER BY seq", (kind,))
+        return (decoder.decode(row[0]) for row in rows)
 
     def counts(self) -> dict[str, int]:
         return dict(self._database.rows("SELECT kind, count(*) FROM object GROUP BY kind ORDER BY kind"))
