@@ -6,6 +6,7 @@ from dishka import Provider, Scope, from_context, provide
 
 from ecommerce.adapters.postgres.database import Bounds, Database
 from ecommerce.adapters.postgres.doorbell import Doorbell
+from ecommerce.adapters.postgres.examiner import PgInvariants
 from ecommerce.adapters.postgres.idempotency import IdempotencyClaim, PgIdempotencyStore, Presence
 from ecommerce.adapters.postgres.outbox import PgOutbox
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
@@ -14,6 +15,7 @@ from ecommerce.adapters.system.clock import SystemClock
 from ecommerce.adapters.system.ids import Uuid7Ids
 from ecommerce.adapters.system.tokens import SecretTokens
 from ecommerce.application.shared.call import Call
+from ecommerce.application.shared.care import Invariants
 from ecommerce.application.shared.idempotency import IdempotencyStore
 from ecommerce.application.shared.ports import Cipher, Clock, Ids, Outbox, UnitOfWork
 from ecommerce.application.shared.tokens import Tokens
@@ -74,6 +76,10 @@ class CoreProvider(Provider):
     @provide(scope=Scope.APP)
     def idempotency(self, database: Database, cipher: Cipher, presence: Presence) -> IdempotencyStore:
         return PgIdempotencyStore(database, cipher, presence)
+
+    @provide(scope=Scope.APP)
+    def invariants(self, database: Database) -> Invariants:
+        return PgInvariants(database)
 
     @provide(scope=Scope.REQUEST)
     def pg_unit_of_work(
