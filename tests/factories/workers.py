@@ -117,7 +117,7 @@ async def running_worker(
 
 @asynccontextmanager
 async def worker_process(
-    env: Mapping[str, str], folder: Path, ready_within: float = 20.0
+    env: Mapping[str, str], folder: Path, ready_within: float = 60.0
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A worker of its own process, ready; killed at the end if it still runs."""
     ready = folder / f"ready-{uuid4().hex}"

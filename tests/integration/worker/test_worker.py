@@ -180,7 +180,7 @@ async def test_a_worker_killed_after_the_effect_is_made_up_for_by_another(
         await first.wait()
     go_on.touch()
     async with worker_process(env, tmp_path):
-        await eventually(shop.all_done, within=8)
+        await eventually(shop.all_done, within=20)
     assert await shop.effects() == 1
     assert await shop.runs() == 2
     assert await shop.runs("watch") == 1
@@ -223,9 +223,11 @@ async def test_sigterm_lets_running_work_end_and_hands_back_what_does_not(
 
 
 async def test_an_idle_worker_ends_at_once(wanted: Settings, shop: Shop, tmp_path: Path) -> None:
-    async with worker_process(environment(wanted.database.url, wanted.redis_url), tmp_path) as process:
+    async with worker_process(
+        environment(wanted.database.url, wanted.redis_url, WORKER_GRACE_SECONDS="30"), tmp_path
+    ) as process:
         process.terminate()
-        assert await asyncio.wait_for(process.wait(), 3) == 0
+        assert await asyncio.wait_for(process.wait(), 8) == 0  # far below the grace it has
 
 
 async def test_a_schedule_runs_once_over_two_workers(wanted: Settings) -> None:
