@@ -1,16 +1,26 @@
 """What buyers, banks and the provider's dashboard do, at either gateway."""
 
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import httpx
 
 from ecommerce.adapters.memory.payments import MemoryGateway
+from ecommerce.adapters.sandbox.server import SandboxSettings, serve_sandbox
+from ecommerce.adapters.stripe.client import StripeConnection
+from ecommerce.adapters.stripe.gateway import StripeGateway
 from ecommerce.application.payments.ports import PaymentGateway
 from ecommerce.application.payments.provider import IntentRequest
 from ecommerce.domain.shared.money import Money
+from tests.conftest import free_port
 
+SECRET_KEY = "sk_test_contract0123456789"
 PRICE = Money(1_999, "USD")
 
 
@@ -112,3 +122,30 @@ class SandboxWorld:
 
     async def intents(self) -> int:
         return len((await self.http.get("/v1/payment_intents")).json()["data"])
+
+
+@asynccontextmanager
+async def open_sandbox(folder: Path) -> AsyncIterator[SandboxWorld]:
+    """Stripe's adapter speaking to a sandbox of its own."""
+    settings = SandboxSettings(
+        port=free_port(),
+        smtp_port=free_port(),
+        data_dir=folder,
+        token=secrets.token_hex(8),
+        stripe_secret_key=SECRET_KEY,
+        stripe_publishable_key="pk_test_contract",
+        webhook_secret="whsec_contract",
+    )
+    ready, stop = asyncio.Event(), asyncio.Event()
+    serving = asyncio.create_task(serve_sandbox(settings, ready=ready, stop=stop))
+    await asyncio.wait_for(ready.wait(), 10)
+    base = f"http://127.0.0.1:{settings.port}"
+    connection = StripeConnection(SECRET_KEY, base, timeout=3.0)
+    headers = {"Authorization": f"Bearer {SECRET_KEY}", "X-Sandbox-Token": settings.token}
+    try:
+        async with httpx.AsyncClient(base_url=base, headers=headers, trust_env=False) as http:
+            yield SandboxWorld(StripeGateway(connection), http)
+    finally:
+        await connection.close()
+        stop.set()
+        await serving

@@ -5,9 +5,12 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
+from uuid import UUID
 
+import httpx
 import stripe
 from dishka import AsyncContainer, Provider, Scope, provide
 
@@ -19,11 +22,15 @@ from ecommerce.application.payments.provider import IntentState
 from ecommerce.application.payments.receive_webhook import ReceiveWebhook, ReceiveWebhookHandler
 from ecommerce.application.payments.settle_payment import SettlePayment, SettlePaymentHandler
 from ecommerce.application.shared.actor import Actor
+from ecommerce.application.shared.authentication import Authenticator
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.idempotency import IdempotencyKey
+from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.money import Money
 from ecommerce.entrypoints.bootstrap.container import build_container
+from ecommerce.entrypoints.bootstrap.http_config import http_config
 from ecommerce.entrypoints.bootstrap.settings import Settings, load
+from ecommerce.entrypoints.http.app import create_app
 from ecommerce.entrypoints.worker.delivery import Delivery
 from ecommerce.entrypoints.worker.payments import SUBSCRIPTIONS
 from tests.factories.orders import Line, PlacedOrder, place_order
@@ -31,6 +38,7 @@ from tests.factories.orders import Line, PlacedOrder, place_order
 T = TypeVar("T")
 SECRET, OTHER_SECRET = "whsec_new", "whsec_old"
 STAFF = Actor.system("test")
+STAFF_ID = UUID("01940000-0000-7000-8000-00000000beef")
 _numbers = count(1)
 # Stripe's words for what the gateway tells in ours.
 WORDS = {"authorized": "requires_capture", "cancelled": "canceled", "captured": "succeeded"}
@@ -232,14 +240,45 @@ def event_of(thing: dict[str, Any], kind: str, **more: Any) -> dict[str, Any]:
     }
 
 
+class StaffByName(Provider):
+    """Whoever says so is staff: `Bearer fresh`, `Bearer stale`, `Bearer weak`."""
+
+    @provide(scope=Scope.APP)
+    def authenticator(self) -> Authenticator:
+        async def identify(authorization: str, call: Call) -> Actor:
+            fresh = datetime.now(UTC)
+            when = fresh - timedelta(hours=1) if "stale" in authorization else fresh
+            permissions = (
+                frozenset() if "weak" in authorization else frozenset({"orders:refund", "orders:read"})
+            )
+            return Actor(
+                label=f"staff:{STAFF_ID}",
+                account_id=UserId(STAFF_ID),
+                permissions=permissions,
+                authenticated_at=when,
+            )
+
+        return identify
+
+
 @asynccontextmanager
 async def open_till(url: str, **more: str) -> AsyncIterator[Till]:
     gateway = MemoryGateway()
-    container = build_container(settings(url, **more), InMemory(gateway))
+    container = build_container(settings(url, **more), InMemory(gateway), StaffByName())
     try:
         yield Till(url, container, gateway)
     finally:
         await container.close()
+
+
+@asynccontextmanager
+async def open_door(till: Till, **more: str) -> AsyncIterator[httpx.AsyncClient]:
+    """The API over the till's own container."""
+    app = create_app(till.container, http_config(settings(till.url, **more), lambda _: None))
+    async with app.lifespan():
+        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]  # Litestar names its scopes
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+            yield client
 
 
 async def at_once(times: int, call: Any) -> list[Any]:

@@ -22,6 +22,20 @@ PROVIDER = "stripe"
 TOLERANCE_SECONDS = 300
 # Nothing that comes after these can make them untrue; anything else may be old by the time it is read.
 _CERTAIN = (PaymentStatus.CAPTURED, PaymentStatus.CANCELLED)
+_OF_EVENT = ("id", "type", "created", "livemode", "account", "api_version")
+_OF_THING = (
+    "id",
+    "object",
+    "amount",
+    "amount_received",
+    "currency",
+    "status",
+    "metadata",
+    "livemode",
+    "last_payment_error",
+    "payment_intent",
+)
+_OF_ERROR = ("code", "decline_code", "message")
 
 
 class StripeWebhooks:
@@ -37,7 +51,7 @@ class StripeWebhooks:
         if not any(_signed(body, signature, secret) for secret in self._secrets):
             raise InvalidSignature("the signature does not fit")
         try:
-            event = _storable(json.loads(body))
+            event = _kept(json.loads(body))
             return Incoming(
                 provider=PROVIDER, event_id=str(event["id"]), kind=str(event["type"]), payload=event
             )
@@ -64,16 +78,27 @@ def _signed(body: bytes, signature: str | None, secret: str) -> bool:
     return True
 
 
-def _storable(event: Any) -> dict[str, Any]:
-    if not isinstance(event, dict):
-        raise TypeError("an event is an object")
+def _kept(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What is read of an event: client secrets and what it tells of people are not stored."""
+    thing = _only(_OF_THING, event["data"]["object"]) if "data" in event else {}
+    if thing.get("last_payment_error"):
+        thing["last_payment_error"] = _only(_OF_ERROR, thing["last_payment_error"])
+    if thing.get("payment_intent"):
+        thing["payment_intent"] = ref_of(thing["payment_intent"])
+    kept = {**_only(_OF_EVENT, event), "data": {"object": thing}}
     # PostgreSQL's text holds neither NUL nor half a surrogate pair; the second fails to encode.
-    if b"\\u0000" in json.dumps(event, ensure_ascii=False).encode():
+    if b"\\u0000" in json.dumps(kept, ensure_ascii=False).encode():
         raise ValueError("NUL in an event")
-    return event
+    return kept
+
+
+def _only(names: tuple[str, ...], thing: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: thing[name] for name in names if name in thing}
 
 
 def _news(kind: str, thing: Mapping[str, Any]) -> News:
+    if kind == "payment_intent.created":
+        return NoNews("we made it ourselves")
     if kind.startswith("payment_intent."):
         intent = intent_state(thing, fresh=False)
         return IntentNews(intent, certain=intent.status in _CERTAIN)

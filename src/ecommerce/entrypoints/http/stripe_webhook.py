@@ -10,13 +10,17 @@ from litestar.params import HeaderParameter
 from ecommerce.application.payments.provider import InvalidSignature
 from ecommerce.application.payments.receive_webhook import ReceiveWebhook, ReceiveWebhookHandler
 from ecommerce.domain.shared.kernel import NotFound
-from ecommerce.entrypoints.http.faults import MalformedRequest
+from ecommerce.entrypoints.http.faults import Refused
 from ecommerce.entrypoints.http.operation import PUBLIC
 from ecommerce.entrypoints.http.routing import RawBytes, post
 
 Signature: TypeAlias = Annotated[
     str | None, HeaderParameter(name="Stripe-Signature", required=False, description="Made by Stripe.")
 ]
+
+
+class ForgedWebhook(Refused):
+    code = "invalid-signature"
 
 
 class WebhookTaken(msgspec.Struct, frozen=True):
@@ -38,5 +42,5 @@ class StripeWebhookController(Controller):
         try:
             await handler(ReceiveWebhook(body=raw, signature=stripe_signature))
         except InvalidSignature as error:
-            raise MalformedRequest(str(error)) from error
+            raise ForgedWebhook(str(error)) from error
         return WebhookTaken(received=True)
