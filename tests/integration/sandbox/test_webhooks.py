@@ -3,13 +3,19 @@
 import hmac
 import time
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 import stripe
 
+from ecommerce.adapters.sandbox.faults import Faults
+from ecommerce.adapters.sandbox.state.database import Database
+from ecommerce.adapters.sandbox.state.objects import Objects
 from ecommerce.adapters.sandbox.stripe.objects.events import API_VERSION
 from ecommerce.adapters.sandbox.webhooks.courier import sign
+from ecommerce.adapters.sandbox.webhooks.endpoints import Endpoints
+from ecommerce.adapters.sandbox.webhooks.outbox import Outbox
 from tests.integration.sandbox.sandbox_world import MARKS, WEBHOOK_SECRET, World, receiving
 
 pytestmark = MARKS
@@ -53,6 +59,28 @@ async def test_a_refused_event_is_tried_again(world: World) -> None:
     await world.intent()
     await world.receiver.until("payment_intent.created")
     assert world.receiver.refused == 1
+
+
+def test_a_receiver_that_is_back_hears_the_rest_at_once(tmp_path: Path) -> None:
+    database = Database(tmp_path)
+    endpoints = Endpoints(Objects(database), "http://127.0.0.1:9/hook", WEBHOOK_SECRET)
+    outbox = Outbox(database, endpoints, Faults(database))
+    for number in range(4):
+        outbox.file(f"evt_{number}", "charge.succeeded", outbox.audience("charge.succeeded"))
+    for _ in range(5):
+        for delivery, outcome in zip(
+            outbox.due(9), ("ConnectionRefusedError", "503", "500", "503"), strict=True
+        ):
+            outbox.failed(delivery, outcome)
+        outbox.hurry()
+    first, *others = outbox.due(9)
+    for delivery, outcome in zip(others, ("503", "500", "ConnectionRefusedError"), strict=True):
+        outbox.failed(delivery, outcome)
+    assert [delivery.event_id for delivery in outbox.due(9)] == ["evt_0"]
+    outbox.delivered(first, "200")
+    # What the receiver refused for its own reasons keeps to its own time.
+    assert {delivery.event_id for delivery in outbox.due(9)} == {"evt_1", "evt_3"}
+    database.close()
 
 
 async def test_a_withheld_event_is_sent_after_healing(world: World) -> None:

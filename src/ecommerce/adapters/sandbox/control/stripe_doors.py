@@ -135,6 +135,8 @@ class StripeDoors:
     def remove_endpoint(self, request: Request, values: dict[str, str]) -> Response:
         with self._database.transaction():
             removed = self._endpoints.remove(values["id"])
+            if removed:
+                self._outbox.forget(values["id"])
         if not removed:
             raise Refused("There is no such endpoint that can be removed.", 404)
         return json_response({"id": values["id"], "deleted": True})

@@ -78,6 +78,15 @@ class Outbox:
                 (outcome, delivery.id),
             )
             self._let_pass(delivery)
+            self._catch_up(delivery.endpoint_id)
+
+    def _catch_up(self, endpoint_id: str) -> None:
+        """What found nobody there, or somebody unready, is tried at once now that one got through."""
+        self._database.execute(
+            "UPDATE delivery SET next_at = ?1 WHERE state = 'due' AND next_at > ?1 AND endpoint_id = ?2"
+            " AND attempts > 0 AND (outcome = '503' OR outcome NOT GLOB '[0-9]*')",
+            (time.time(), endpoint_id),
+        )
 
     def _let_pass(self, delivery: Delivery) -> None:
         """Count down for those who wait for younger deliveries, and free them at none."""
@@ -94,6 +103,14 @@ class Outbox:
         self._database.execute(
             "UPDATE delivery SET state = ?, attempts = attempts + 1, next_at = ?, outcome = ? WHERE id = ?",
             (state, time.time() + wait, outcome, delivery.id),
+        )
+
+    def forget(self, endpoint_id: str) -> None:
+        """Give up what an endpoint that is gone hasn't taken."""
+        self._database.execute(
+            "UPDATE delivery SET state = 'failed', outcome = 'endpoint removed'"
+            " WHERE endpoint_id = ? AND state IN ('due', 'waiting', 'withheld')",
+            (endpoint_id,),
         )
 
     def release(self) -> None:
