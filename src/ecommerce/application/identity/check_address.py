@@ -3,7 +3,6 @@
 from ecommerce.application.identity.ports import EmailAddresses, PhoneNumbers, Places
 from ecommerce.application.shared.address import Address
 from ecommerce.application.shared.faults import Faults
-from ecommerce.domain.shared.kernel import InvalidValue
 from ecommerce.domain.shared.lines import one_line
 
 LONGEST_NAME, LONGEST_LINE, LONGEST_POSTAL_CODE = 100, 200, 20
@@ -27,23 +26,19 @@ class AddressChecker:
             return faults.note(one_line, text, longest, f"{pointer}/{name}", empty=True) or None
 
         region, phone = maybe("region", LONGEST_NAME), maybe("phone_number", LONGEST_NAME)
-        try:
-            country: str | None = self._places.country(address.country, f"{pointer}/country")
-        except InvalidValue:
-            country = None
-            faults.note(self._places.country, address.country, f"{pointer}/country")
-        if phone is not None:
-            phone = faults.note(self._phones.parse, phone, country, f"{pointer}/phone_number")
         postal_code = faults.note(
             one_line, address.postal_code, LONGEST_POSTAL_CODE, f"{pointer}/postal_code", empty=True
         )
-        if country is not None:
-            if region is not None:
-                region = faults.note(self._places.region, country, region, f"{pointer}/region")
-            if postal_code is not None:
-                postal_code = faults.note(
-                    self._places.postal_code, country, postal_code, f"{pointer}/postal_code"
-                )
+        # None where the check has failed: then nothing that hangs on the country can be told.
+        country = faults.note(self._places.country, address.country, f"{pointer}/country")
+        if phone is not None and (country or phone.startswith("+")):
+            phone = faults.note(self._phones.parse, phone, country, f"{pointer}/phone_number")
+        if country and region is not None:
+            region = faults.note(self._places.region, country, region, f"{pointer}/region")
+        if country and postal_code is not None:
+            postal_code = faults.note(
+                self._places.postal_code, country, postal_code, f"{pointer}/postal_code"
+            )
         checked = Address(
             first_name=line("first_name", LONGEST_NAME),
             last_name=line("last_name", LONGEST_NAME),
@@ -53,7 +48,7 @@ class AddressChecker:
             city=line("city", LONGEST_NAME),
             region=region,
             postal_code=postal_code,
-            country=country or "",
+            country=country,
             phone_number=phone,
         )
         faults.settle()

@@ -24,7 +24,7 @@ class Faults:
         self._found: list[InvalidValue] = []
 
     def note(self, check: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What the check returns. When it raises `InvalidValue`, None: use it only after `settle`."""
+        """What the check returns. When it raises `InvalidValue`, None, which `settle` lets nobody keep."""
         try:
             return check(*args, **kwargs)
         except InvalidValues as error:
