@@ -211,6 +211,7 @@ async def test_a_publishable_key_confirms_with_the_client_secret(world: World) -
     form = {"key": PUBLISHABLE_KEY, "client_secret": intent.client_secret, "payment_method": "pm_card_visa"}
 
     stranger = await world.http.post(f"{path}/confirm", data=form | {"client_secret": "pi_x_secret_y"})
+    overreach = await world.http.post(f"{path}/confirm", data=form | {"metadata[order_number]": "ORD-2"})
     paid = await world.http.post(f"{path}/confirm", data=form)
     read = await world.http.get(
         path, params={"client_secret": str(intent.client_secret)}, auth=(PUBLISHABLE_KEY, "")
@@ -220,6 +221,7 @@ async def test_a_publishable_key_confirms_with_the_client_secret(world: World) -
     )
 
     assert stranger.status_code == 404
+    assert (overreach.status_code, overreach.json()["error"]["param"]) == (400, "metadata")
     assert (paid.status_code, paid.json()["status"]) == (200, "succeeded")
     assert "metadata" not in paid.json()
     assert read.json() == paid.json()

@@ -7,6 +7,7 @@ import msgspec
 from ecommerce.adapters.sandbox.faults import Faults
 from ecommerce.adapters.sandbox.sms.twilio import API as TWILIO_API
 from ecommerce.adapters.sandbox.stripe.api import StripeApi
+from ecommerce.adapters.sandbox.stripe.objects.ids import random_text
 from ecommerce.adapters.sandbox.web.doors import Door, Refused
 from ecommerce.adapters.sandbox.web.guard import refuse_foreign_host, refuse_without_token
 from ecommerce.adapters.sandbox.web.messages import HangUp, Request, Response, problem
@@ -82,4 +83,5 @@ def injected(status: int) -> Response:
     elif status == 402:
         kind, code = "card_error", "card_declined"
     error = {"message": "Injected by the sandbox.", "type": kind} | ({"code": code} if code else {})
-    return Response(status, msgspec.json.encode({"error": error}))
+    headers = [("request-id", f"req_{random_text(14)}"), ("access-control-allow-origin", "*")]
+    return Response(status, msgspec.json.encode({"error": error}), headers=headers)

@@ -91,7 +91,7 @@ class StripeApi:
     async def _answer_once(
         self, request: Request, task: Task, origin: Origin, key: str, delay: float
     ) -> Response:
-        mark = fingerprint(request.method, request.path, request.body)
+        mark = fingerprint(request.path, request.body, has_secret_key=task.call.has_secret_key)
         try:
             kept = self._idempotency.begin(key, mark)
         except StripeError as error:

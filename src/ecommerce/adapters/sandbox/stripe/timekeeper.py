@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+import structlog
+
 from ecommerce.adapters.sandbox.state.clock import Clock
 from ecommerce.adapters.sandbox.state.database import Database
 from ecommerce.adapters.sandbox.stripe.books import Books, Origin
@@ -10,6 +12,8 @@ from ecommerce.adapters.sandbox.stripe.calls.confirming import expire_authorisat
 from ecommerce.adapters.sandbox.stripe.calls.debiting import settle_debit
 from ecommerce.adapters.sandbox.stripe.calls.refunds import fail_refund, settle_pending
 from ecommerce.adapters.sandbox.stripe.wire.idempotency import Idempotency
+
+log = structlog.get_logger()
 
 TICK_SECONDS = 0.5
 TICKS_TO_CLEAN = 7200
@@ -55,8 +59,16 @@ class Timekeeper:
             )
             if row is None:
                 return
-            self._books.origin = Origin()
-            with self._database.transaction():
-                TASKS[row[1]](self._books, row[2])
-                self._database.execute("DELETE FROM due WHERE id = ?", (row[0],))
+            self._do(*row)
             self._committed()
+
+    def _do(self, due_id: int, task: str, object_id: str) -> None:
+        self._books.origin = Origin()
+        try:
+            with self._database.transaction():
+                TASKS[task](self._books, object_id)
+                self._database.execute("DELETE FROM due WHERE id = ?", (due_id,))
+        except Exception:
+            # Left in place it would end the sandbox at every start.
+            log.exception("sandbox.due_task_failed", task=task, object_id=object_id)
+            self._database.execute("DELETE FROM due WHERE id = ?", (due_id,))

@@ -13,6 +13,11 @@ from ecommerce.adapters.sandbox.stripe.wire.errors import StripeError, invalid_p
 
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 CANCELLABLE = (*CONFIRMABLE, "requires_capture")
+# What a customer's browser may not decide when it confirms.
+SECRET_KEY_ONLY = (
+    "automatic_payment_methods", "capture_method", "customer", "description", "metadata", "off_session",
+    "payment_method_types", "statement_descriptor", "statement_descriptor_suffix", "transfer_group",
+)  # fmt: skip
 CANCELLATION_REASONS = ("abandoned", "duplicate", "fraudulent", "requested_by_customer")
 
 
@@ -41,7 +46,7 @@ def check_method(intent: StripeObject, method: StripeObject) -> None:
 def confirm_intent(call: Call) -> StripeObject:
     intent = call.owned("payment_intent")
     if not call.has_secret_key:
-        for name in ("amount", "metadata", "customer", "capture_method", "off_session"):
+        for name in SECRET_KEY_ONLY:
             if call.params.has(name):
                 raise invalid_parameter(f"{name} needs the secret key.", name)
     shown = confirm(call, intent)

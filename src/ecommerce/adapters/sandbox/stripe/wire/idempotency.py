@@ -65,8 +65,10 @@ class Idempotency:
         self._database.execute("DELETE FROM idempotency WHERE at <= ?", (self._clock.now() - KEPT_SECONDS,))
 
 
-def fingerprint(method: str, path: str, body: bytes) -> str:
-    return hashlib.blake2b(b"\n".join((method.encode(), path.encode(), body)), digest_size=16).hexdigest()
+def fingerprint(path: str, body: bytes, *, has_secret_key: bool) -> str:
+    """Of the caller too, so that a publishable key never gets an answer made for the secret one."""
+    told = b"\n".join((b"secret" if has_secret_key else b"publishable", path.encode(), body))
+    return hashlib.blake2b(told, digest_size=16).hexdigest()
 
 
 def refusal(message: str) -> StripeError:
