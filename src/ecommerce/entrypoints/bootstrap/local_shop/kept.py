@@ -9,7 +9,7 @@ import secrets
 import string
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 _FILE = "env.json"
@@ -79,12 +79,14 @@ def users_environment() -> Mapping[str, str]:
 
 
 def load(folder: Path) -> Kept:
-    """Read what is kept, or make new secrets where nothing is."""
+    """Read what is kept. Secrets that are not there, or not yet, are made."""
     try:
         kept = json.loads((folder / _FILE).read_text())
     except FileNotFoundError:
         return Kept()
-    return Kept(kept["ports"], Secrets(**kept["secrets"]), kept["environment"])
+    known = {each.name for each in fields(Secrets)}
+    own = {name: value for name, value in kept["secrets"].items() if name in known}
+    return Kept(kept["ports"], Secrets(**own), kept["environment"])
 
 
 def save(folder: Path, kept: Kept) -> None:
