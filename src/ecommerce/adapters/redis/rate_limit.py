@@ -87,8 +87,11 @@ class _Share:
 class RedisLimiter:
     """Falls back on this process's own buckets while Redis is away, slow or full."""
 
-    def __init__(self, redis: Redis, now: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, redis: Redis, now: Callable[[], float] = monotonic, patience: float = _PATIENCE
+    ) -> None:
         self._now = now
+        self._patience = patience
         self._script = redis.register_script(GCRA)
         self._breaker = Breaker(now=now)
         self._local = LocalLimiter(now)
@@ -119,7 +122,7 @@ class RedisLimiter:
         wanted = max(1, rate.limit // _LEASES_PER_LIMIT)
         name = b"limit:" + blake2b(bucket.encode(), digest_size=16).hexdigest().encode()
         each = rate.seconds * 1_000_000 / rate.limit
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(self._patience):
             taken, remaining, full_in, wait = await self._script(keys=[name], args=[each, rate.limit, wanted])
         self._breaker.answered()
         now = self._now()

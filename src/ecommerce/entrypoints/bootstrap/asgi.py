@@ -25,4 +25,6 @@ def create_app() -> Litestar:
         asyncio.get_running_loop().add_signal_handler(DRAIN, lifecycle.drain)
 
     app.on_startup.append(drain_when_told)
+    # Workers end without running `atexit`.
+    app.on_shutdown.append(writer.close)
     return app

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from ecommerce.adapters.postgres.database import Database
 from ecommerce.application.shared.health import Health
 from ecommerce.domain.shared.kernel import DomainError
-from ecommerce.entrypoints.bootstrap import migrations
+from ecommerce.entrypoints.bootstrap.schema_head import schema_head
 
 log = structlog.get_logger("health")
 _FRESH_FOR = 1.0
@@ -24,7 +24,7 @@ _REVISION = "SELECT version_num FROM alembic_version"
 class ShopHealth:
     """Asks at most once a second, however many ask it."""
 
-    def __init__(self, database: Database, redis: Redis, head: Callable[[], str] = migrations.head) -> None:
+    def __init__(self, database: Database, redis: Redis, head: Callable[[], str] = schema_head) -> None:
         self._database = database
         self._redis = redis
         self._find_head = head
@@ -52,7 +52,7 @@ class ShopHealth:
 
     async def _ask_database(self) -> dict[str, str]:
         if self._head is None:
-            self._head = await asyncio.to_thread(self._find_head)
+            self._head = self._find_head()
         try:
             async with asyncio.timeout(_DATABASE_PATIENCE):
                 row = await self._database.fetch_row(_REVISION)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -38,6 +39,10 @@ class DrainingServer(Granian):  # type: ignore[misc, valid-type]  # granian choo
     drain: float = 0.0
     _draining = False
 
+    def startup(self, *arguments: Any, **named: Any) -> None:
+        os.register_at_fork(after_in_child=_forget_signals)
+        super().startup(*arguments, **named)
+
     def signal_handler_interrupt(self, *arguments: Any, **named: Any) -> None:
         if self._draining or not self.drain:
             super().signal_handler_interrupt(*arguments, **named)
@@ -46,6 +51,13 @@ class DrainingServer(Granian):  # type: ignore[misc, valid-type]  # granian choo
         for worker in self.wrks:
             os.kill(worker.inner.pid, DRAIN)
         threading.Timer(self.drain, super().signal_handler_interrupt).start()
+
+
+def _forget_signals() -> None:
+    """A worker that is still starting has nothing to finish: it must not run its parent's handlers."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(DRAIN, signal.SIG_IGN)
 
 
 def serve_http(environment: Mapping[str, str], options: ServeOptions) -> None:
