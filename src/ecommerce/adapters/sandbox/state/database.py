@@ -67,7 +67,7 @@ class Database:
         self._connection.execute("PRAGMA cache_size = -16000")
         # A commit survives the death of the process; only a power cut may lose the last ones.
         self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.executescript(SCHEMA)
+        self._connection.executescript(f"BEGIN; {SCHEMA} COMMIT;")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
