@@ -36,11 +36,13 @@ async def some(database: Database, count: int = 1) -> list[int]:
 async def test_relays_that_look_at_once_share_what_is_due(
     database: Database, events: PgOutgoingEvents
 ) -> None:
-    ids = await some(database, 50)
-    found = await asyncio.gather(*(events.claim(10, 60) for _ in range(8)))
-    claimed = [event.id for part in found for event in part]
+    ids = await some(database, 300)
+    claimed: list[int] = []
+    for _ in range(20):
+        found = await asyncio.gather(*(events.claim(2, 60) for _ in range(8)))
+        claimed += [event.id for part in found for event in part]
     assert len(claimed) == len(set(claimed))
-    rest = await events.claim(100, 60)
+    rest = await events.claim(300, 60)
     assert sorted([*claimed, *(event.id for event in rest)]) == ids
     assert await events.claim(100, 60) == []
 

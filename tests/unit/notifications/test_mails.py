@@ -133,7 +133,7 @@ async def test_the_end_of_an_order_is_told(news: News) -> None:
 
 async def test_a_message_that_lacks_something_is_an_error() -> None:
     letter = await Desk(order_view()).tell("confirmed")
-    del letter.context["order"]["totals"]
+    del letter.context["order"]["number"]
     with pytest.raises(UndefinedError):
         rendered(letter)
 
