@@ -20,6 +20,18 @@ INSERT INTO order_line (id, order_id, position, variant_id, product_id, sku, nam
   unit_price, discount, tax, line_total, taxes)
 VALUES ($1, $2, $3, gen_random_uuid(), gen_random_uuid(), $4, 'A thing', '{}', $5, $6, 0, $7, $8, '[]')
 """
+HASH = """
+UPDATE sales_order SET lines_hash = (
+  SELECT sha256(convert_to(string_agg(concat_ws('|', l.id, l.variant_id, l.sku, l.name, l.quantity,
+    l.unit_price, l.discount, l.tax, l.line_total), E'\n' ORDER BY l.position), 'UTF8'))
+  FROM order_line l WHERE l.order_id = $1)
+WHERE id = $1
+"""
+HISTORY = """
+INSERT INTO order_history (order_id, axis, status, actor)
+SELECT $1, axis, status, 'test'
+FROM (VALUES ('order', $2), ('payment', 'unpaid'), ('fulfilment', 'unfulfilled')) AS h (axis, status)
+"""
 PAYMENT = "INSERT INTO payment (id, order_id, provider, amount, currency) VALUES ($1, $2, $3, $4, $5)"
 
 
@@ -91,6 +103,8 @@ async def place_order(
                 line.tax,
                 line.quantity * line.price,
             )
+        await connection.execute(HASH, order.id)
+        await connection.execute(HISTORY, order.id, status)
         await connection.execute(PAYMENT, order.payment_id, order.id, method, total, currency)
     await connection.close()
     return order

@@ -165,7 +165,13 @@ class Till:
 
     async def end(self, order: PlacedOrder, status: str) -> None:
         """What the lifecycle does when an order is cancelled or expires."""
-        await self.execute("UPDATE sales_order SET status = $2 WHERE id = $1", order.id, status)
+        await self.execute(
+            "WITH ended AS (UPDATE sales_order SET status = $2 WHERE id = $1 AND status <> $2 RETURNING id)"
+            " INSERT INTO order_history (order_id, axis, status, actor)"
+            " SELECT id, 'order', $2, 'test' FROM ended",
+            order.id,
+            status,
+        )
         kind = {"cancelled": "OrderCancelled", "expired": "OrderExpired"}[status]
         await self.execute(
             "INSERT INTO outbox (kind, aggregate, aggregate_id, payload) VALUES ($1, 'order', $2, $3)",

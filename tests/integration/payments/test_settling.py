@@ -141,6 +141,7 @@ async def test_fifty_doors_at_once_make_one_capture(till: Till) -> None:
 
 async def test_declined_and_then_paid_with_another_card(till: Till) -> None:
     order, ref = await till.started()
+    late = till.gateway.decline(ref, "expired_card")
     await till.told(till.gateway.decline(ref, "insufficient_funds"), "payment_intent.payment_failed")
     assert await till.statuses(order) == ("pending", "unpaid", "requires_payment_method")
     view = await till.do(SyncPaymentHandler, SyncPayment(payment_id=order.payment_id, viewer=buyer(order)))
@@ -149,6 +150,10 @@ async def test_declined_and_then_paid_with_another_card(till: Till) -> None:
     view = await till.do(SyncPaymentHandler, SyncPayment(payment_id=order.payment_id, viewer=buyer(order)))
     assert (view.status, view.failure) == ("captured", None)
     assert [entry.status for entry in view.trail][-1] == "captured"
+    await till.told(late, "payment_intent.payment_failed")
+    view = await till.do(SyncPaymentHandler, SyncPayment(payment_id=order.payment_id, viewer=buyer(order)))
+    assert (view.status, view.failure) == ("captured", None)
+    assert view.trail[-1].detail == "expired_card: Your card was declined."
 
 
 async def test_a_bank_debit_that_fails_leaves_the_order_unpaid_again(till: Till) -> None:

@@ -62,10 +62,10 @@ class HandleWebhookHandler:
                 return await self._settlers.dispute(SettleDispute(dispute_ref=dispute_ref, source=source))
 
     async def _payment(self, news: IntentNews, source: str) -> str:
-        intent = news.intent
-        if not news.certain:
-            try:
-                intent = await self._gateway.get_intent(intent.ref)
-            except NotFound:
-                return "ignored: the provider doesn't know this intent"
-        return await self._settlers.payment(SettlePayment(intent=intent, source=source))
+        if news.certain:
+            return await self._settlers.payment(SettlePayment(intent=news.intent, source=source))
+        try:
+            intent = await self._gateway.get_intent(news.intent.ref)
+        except NotFound:
+            return "ignored: the provider doesn't know this intent"
+        return await self._settlers.payment(SettlePayment(intent=intent, source=source, told=news.intent))

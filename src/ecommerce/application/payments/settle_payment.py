@@ -19,10 +19,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettlePayment:
-    """`source` names the door for the trail: `webhook:<event>`, `sync`, `reconcile`."""
+    """`source` names the door for the trail: `webhook:<event>`, `sync`, `reconcile`. `told` is what news
+    said when they were not believed and the provider was asked: it may be old, but it happened.
+    """
 
     intent: IntentState
     source: str
+    told: IntentState | None = None
 
 
 class SettlePaymentHandler:
@@ -58,8 +61,8 @@ class SettlePaymentHandler:
         changed = payment.observe(intent.observation())
         if changed or learned_ref or intent.fresh:
             await self._payments.save(payment)
-        if changed or not intent.fresh:
-            await self._payments.note(payment, command.source, _detail(payment, intent))
+        if changed or not intent.fresh or command.told is not None:
+            await self._payments.note(payment, command.source, _detail(payment, command.told or intent))
         axis = payment_axis(payment, order)
         if axis is not None:
             note = payment.failure.message if payment.failure else None
@@ -82,9 +85,10 @@ class SettlePaymentHandler:
         )
 
 
-def _detail(payment: Payment, intent: IntentState) -> str | None:
-    if payment.failure is not None:
-        return f"{payment.failure.code}: {payment.failure.message}"
-    if intent.status is not payment.status:
-        return f"the provider said {intent.status.value}"
+def _detail(payment: Payment, said: IntentState) -> str | None:
+    failure = said.failure or payment.failure
+    if failure is not None:
+        return f"{failure.code}: {failure.message}"
+    if said.status is not payment.status:
+        return f"the provider said {said.status.value}"
     return None
