@@ -128,6 +128,7 @@ async def test_parked_events_wait_for_a_replay(database: Database, events: PgOut
     assert await care.replay() == [second]
 
 
+@pytest.mark.breaks_invariants("no event waits for ever")
 async def test_only_what_has_served_long_enough_is_forgotten(database: Database) -> None:
     await database.execute(
         """
