@@ -12,6 +12,9 @@ import pytest
 
 from ecommerce.adapters.embedded.postgres import UNSAFE_BUT_QUICK, EmbeddedPostgres
 from ecommerce.adapters.embedded.valkey import EmbeddedValkey
+from ecommerce.adapters.postgres.database import Bounds, Database
+from ecommerce.adapters.postgres.examiner import PgInvariants
+from ecommerce.application.shared.care import Verdict
 from ecommerce.entrypoints.bootstrap import migrations
 
 
@@ -61,13 +64,32 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
         server.erase()
 
 
+async def broken_invariants(url: str) -> list[Verdict]:
+    """What isn't true of the data any more, though it must always be."""
+    database = Database(url, Bounds(pool_size=1))
+    await database.open()
+    try:
+        return [verdict for verdict in await PgInvariants(database).check() if verdict.violations]
+    finally:
+        await database.close()
+
+
 @pytest.fixture
-async def database_url(postgres_server: PostgresServer) -> AsyncIterator[str]:
-    """The URL of a migrated, empty database that only this test has."""
+async def database_url(postgres_server: PostgresServer, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """The URL of a migrated, empty database that only this test has. At the end every invariant holds.
+
+    A test that writes what can't be on purpose says so: `@pytest.mark.breaks_invariants("name", ...)`.
+    """
     name = f"shop_{secrets.token_hex(6)}"
     await postgres_server.run(f"CREATE DATABASE {name} TEMPLATE {postgres_server.template}")
-    yield postgres_server.database_url(name)
+    url = postgres_server.database_url(name)
+    yield url
+    broken = await broken_invariants(url)
     await postgres_server.run(f"DROP DATABASE {name} WITH (FORCE)")
+    marker = request.node.get_closest_marker("breaks_invariants")
+    meant = marker.args if marker else ()
+    unexpected = [verdict for verdict in broken if verdict.invariant not in meant]
+    assert not unexpected, unexpected
 
 
 @pytest.fixture(scope="session")
