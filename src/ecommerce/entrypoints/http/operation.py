@@ -1,6 +1,7 @@
 """What a route declares about itself: who may call it, how often, what it takes and what it may answer."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ecommerce.application.shared.actor import Actor
@@ -54,6 +55,7 @@ class Operation:
     idempotent: bool = False
     cacheable: bool = False
     step_up: bool = False
+    also: Mapping[int, str] = field(default_factory=dict)
     raises: tuple[type[DomainError], ...] = ()
     consumes: str = "application/json"
     produces: str = "application/json"

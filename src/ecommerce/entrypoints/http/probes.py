@@ -26,7 +26,7 @@ class ProbeController(Controller):
         """The process lives. Touches nothing."""
         return Alive("ok")
 
-    @get("/ready", policy=PROBE)
+    @get("/ready", policy=PROBE, also={503: "Not ready"})
     async def ready(
         self, checks: FromDishka[HealthChecks], lifecycle: FromDishka[Lifecycle]
     ) -> Reply[Health]:
@@ -42,7 +42,7 @@ class ProbeController(Controller):
         lifecycle.started = True
         return Reply(health)
 
-    @get("/startup", policy=PROBE)
+    @get("/startup", policy=PROBE, also={503: "Not warm yet"})
     async def startup(
         self, checks: FromDishka[HealthChecks], lifecycle: FromDishka[Lifecycle]
     ) -> Reply[Alive]:

@@ -10,7 +10,10 @@ from ecommerce.entrypoints.http.addresses import AddressController
 from ecommerce.entrypoints.http.admin_refunds import AdminRefundController
 from ecommerce.entrypoints.http.auth import AuthController
 from ecommerce.entrypoints.http.cart import CartController
+from ecommerce.entrypoints.http.catalog import CategoryController, ProductController, SearchController
+from ecommerce.entrypoints.http.docs import DocumentationController
 from ecommerce.entrypoints.http.jwks import KeyController
+from ecommerce.entrypoints.http.media import MediaController
 from ecommerce.entrypoints.http.orders import OrderController
 from ecommerce.entrypoints.http.payments import PaymentController
 from ecommerce.entrypoints.http.probes import ProbeController
@@ -23,6 +26,10 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     AuthController,
     UserController,
     AddressController,
+    CategoryController,
+    ProductController,
+    SearchController,
+    MediaController,
     CartController,
     OrderController,
     PaymentController,
@@ -30,6 +37,11 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     AdminRefundController,
 )
 # At the root.
-ROOT_CONTROLLERS: tuple[ControllerRouterHandler, ...] = (ProbeController, ProblemController, KeyController)
+ROOT_CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
+    ProbeController,
+    ProblemController,
+    DocumentationController,
+    KeyController,
+)
 # ASGI layers between the gate and the routes, outermost first: see `app.Layer`.
 LAYERS: tuple[Callable[[ASGIApp, Callable[[], Any]], ASGIApp], ...] = ()

@@ -10,10 +10,11 @@ parameters, and the binding (see `binding`) finds it:
 - `number: FromPath[str]`, and any header by `Annotated[str | None, HeaderParameter(name="X-Cart-Token")]`.
 - `handler: FromDishka[AddItemHandler]` anything the container has, without a further `@inject`.
 
-It returns a struct (or None for no body), or a `Reply` where status or headers are its own.
+It returns a struct (or None for no body), or a `Reply` where status or headers are its own; `also` tells the
+document of such statuses (`also={200: "The same order as before"}`), `raises` of the errors a use case has.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 from litestar.handlers import HTTPRouteHandler
@@ -40,6 +41,7 @@ def _route(method: Method, status: int) -> Callable[..., _Handler]:
         idempotent: bool = False,
         cacheable: bool = False,
         step_up: bool = False,
+        also: Mapping[int, str] | None = None,
         raises: tuple[type[DomainError], ...] = (),
         consumes: str = "application/json",
         produces: str = "application/json",
@@ -54,6 +56,7 @@ def _route(method: Method, status: int) -> Callable[..., _Handler]:
                 idempotent=idempotent,
                 cacheable=cacheable,
                 step_up=step_up,
+                also=also or {},
                 raises=raises,
                 consumes=consumes,
                 produces=produces,
