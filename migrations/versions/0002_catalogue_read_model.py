@@ -174,6 +174,7 @@ def upgrade() -> None:
     op.create_table(
         "product_search",
         sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("category_id", sa.Uuid(), nullable=False),
         sa.Column("popularity", sa.Integer(), nullable=False),
         sa.Column("terms", postgresql.TSVECTOR(), nullable=False),
         sa.Column("facets", postgresql.ARRAY(sa.Integer()), nullable=False),

@@ -3,6 +3,7 @@
 from dishka import AsyncContainer, Provider, make_async_container
 
 from ecommerce.entrypoints.bootstrap.providers.audit import AuditProvider
+from ecommerce.entrypoints.bootstrap.providers.catalog import CatalogProvider
 from ecommerce.entrypoints.bootstrap.providers.core import CoreProvider
 from ecommerce.entrypoints.bootstrap.providers.http_shell import HttpShellProvider
 from ecommerce.entrypoints.bootstrap.providers.identity import (
@@ -28,6 +29,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     CredentialsProvider,
     AccountProvider,
     ProfileProvider,
+    CatalogProvider,
     PricingProvider,
     CartProvider,
     OrderProvider,

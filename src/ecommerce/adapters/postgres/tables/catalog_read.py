@@ -104,6 +104,7 @@ class ProductSearchRow(DefaultBase):
     __tablename__ = "product_search"
     __table_args__ = (Index("ix_product_search_terms", "terms", postgresql_using="gin"),)
     product_id: Mapped[UUID] = mapped_column(primary_key=True)
+    category_id: Mapped[UUID]
     popularity: Mapped[int]
     terms: Mapped[list[str]] = mapped_column(TSVECTOR)
     facets: Mapped[list[int]] = mapped_column(ARRAY(Integer))

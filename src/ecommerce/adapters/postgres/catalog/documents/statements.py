@@ -75,8 +75,9 @@ WITH image AS MATERIALIZED (
                 ',"options":', v.options, ',"backorderable":', to_json(v.backorderable),
                 ',"weight_grams":', COALESCE(v.weight_grams::text, 'null'),
                 ',"images":[', shot.text, ']') AS text,
-         NOT v.tracked OR v.backorderable OR COALESCE(
-           (SELECT sum(l.on_hand - l.reserved) FROM stock_level l WHERE l.variant_id = v.id), 0) > 0 AS stocked
+         NOT v.tracked OR v.backorderable OR COALESCE((
+           SELECT sum(l.on_hand - l.reserved) FROM stock_level l WHERE l.variant_id = v.id
+         ), 0) > 0 AS stocked
   FROM variant v LEFT JOIN shot ON shot.variant_id = v.id
   WHERE v.product_id = ANY($1::uuid[]) AND v.active
 ), offered AS MATERIALIZED (
@@ -195,10 +196,11 @@ JOIN listing_scope l ON l.currency = d.currency AND COALESCE(l.category_id, {_AL
 WHERE p.id = ANY($1::uuid[])
 """
 
-# `p:` is the number of digits of the popularity: a tier holds about ten times what the one above it holds.
+# `p:` is the number of digits of the popularity (up to 4): a tier holds about ten times what the one above
+# it holds.
 SEARCH = f"""
 WITH shown AS MATERIALIZED (
-  SELECT p.id, p.popularity, left(catalogue_fold(p.name), 200) AS name_key, p.tags, p.attributes, c.path,
+  SELECT p.id, p.category_id, p.popularity, c.path, left(catalogue_fold(p.name), 200) AS name_key,
          catalogue_words(p.name) AS name,
          catalogue_words(concat_ws(' ', p.description, array_to_string(p.tags, ' '), above.names,
                                    given.text, chosen.text)) AS text,
@@ -230,14 +232,14 @@ WITH shown AS MATERIALIZED (
   JOIN listing_scope l ON l.currency = d.currency AND COALESCE(l.category_id, {_ALL}) = c.id
   GROUP BY s.id
 )
-INSERT INTO product_search (product_id, popularity, terms, facets)
-SELECT s.id, s.popularity,
+INSERT INTO product_search (product_id, category_id, popularity, terms, facets)
+SELECT s.id, s.category_id, s.popularity,
        array_to_tsvector(
          tsvector_to_array(to_tsvector('english', s.name || ' ' || s.text))
          || ARRAY(SELECT 'n:' || word FROM unnest(tsvector_to_array(to_tsvector('english', s.name))) AS word
                   WHERE length(word) <= 200)
          || s.skus || COALESCE(k.terms, '{{}}') || COALESCE(l.terms, '{{}}')
-         || ('e:' || s.name_key) || ('p:' || length(greatest(s.popularity, 0)::text))
+         || ('e:' || s.name_key) || ('p:' || least(length(greatest(s.popularity, 0)::text), 4))
        ),
        COALESCE(k.facets, '{{}}')
 FROM shown s
