@@ -7,9 +7,10 @@ lines are dropped and counted, and the shop goes on selling.
 import atexit
 import logging
 import os
-import queue
 import sys
 import threading
+import time
+from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -18,43 +19,48 @@ import msgspec
 import structlog
 
 _MOST_WAITING = 100_000
-_BATCH = 500
+_PAUSE = 0.01
 
 
 class LogWriter:
-    """Takes ready lines, writes them in batches."""
+    """Takes ready lines, writes them in batches: its thread wakes at most a hundred times a second."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._waiting: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._waiting: deque[bytes] = deque()
+        self._something = threading.Event()
         self._dropped = 0
+        self._ended = False
         self._thread = threading.Thread(target=self._write_all, name="log-writer", daemon=True)
         self._thread.start()
 
     def write(self, line: bytes) -> None:
-        if self._waiting.qsize() > _MOST_WAITING:
+        if len(self._waiting) >= _MOST_WAITING:
             self._dropped += 1
             return
-        self._waiting.put(line)
+        self._waiting.append(line)
+        if not self._something.is_set():
+            self._something.set()
 
     def close(self) -> None:
         """Write what is waiting, then end."""
-        self._waiting.put(None)
+        self._ended = True
+        self._something.set()
         self._thread.join(timeout=2)
 
     def _write_all(self) -> None:
-        ended = False
-        while not ended:
-            lines = [self._waiting.get()]
-            while len(lines) < _BATCH and not self._waiting.empty():
-                lines.append(self._waiting.get_nowait())
-            ended = None in lines
+        while not (self._ended and not self._waiting):
+            self._something.wait()
+            if not self._ended:
+                time.sleep(_PAUSE)
+            # Cleared first: a line that comes meanwhile is written now, and wakes us for nothing.
+            self._something.clear()
+            lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
             if self._dropped:
                 dropped, self._dropped = self._dropped, 0
-                lines.append(
-                    msgspec.json.encode({"event": "log.lines_dropped", "level": "error", "n": dropped})
-                )
-            self._write(b"".join(line + b"\n" for line in lines if line is not None))
+                told = {"event": "log.lines_dropped", "level": "error", "lines": dropped}
+                lines.append(msgspec.json.encode(told))
+            self._write(b"".join(line + b"\n" for line in lines))
 
     def _write(self, text: bytes) -> None:
         view = memoryview(text)

@@ -3,7 +3,6 @@
 Plain ASGI, and careful with microseconds: it stands before cached answers that cost less than a log line.
 """
 
-import os
 import re
 from collections.abc import Callable
 from time import perf_counter
@@ -12,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+from uuid_utils import uuid7
 
 from ecommerce.entrypoints.http.access_log import AccessLog
 from ecommerce.entrypoints.http.answer import Answer
@@ -77,7 +77,7 @@ class Shell:
     def _arrive(self, scope: HTTPScope) -> Exchange:
         headers = dict(reversed(scope["headers"]))  # type: ignore[call-overload]  # servers give a list
         given = headers.get(b"x-request-id")
-        request_id = given.decode() if given and _REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
+        request_id = given.decode() if given and _REQUEST_ID.fullmatch(given) else uuid7().hex
         if scope["method"] == "HEAD":
             scope["method"] = "GET"
         exchange = Exchange(self._door(), scope["method"], scope["path"], headers, request_id)
