@@ -112,10 +112,6 @@ async def worker(wanted: Settings) -> AsyncIterator[None]:
 async def an_order(shop: Shop, wanted: Settings) -> PlacedOrder:
     order = await place_order(wanted.database.url)
     await shop.connection.execute(COMPLETE)
-    await shop.connection.execute(
-        "INSERT INTO order_history (order_id, axis, status, actor) VALUES ($1, 'order', 'pending', 'guest')",
-        order.id,
-    )
     return order
 
 
