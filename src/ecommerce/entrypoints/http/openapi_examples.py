@@ -42,7 +42,8 @@ _NAMED: Mapping[str, Any] = {
     "url": "https://shop.example.com/media/mug.webp",
     "note": "Leave it at the door",
 }
-_DEEPEST = 6
+# Trees are shown with a few levels.
+_DEEPEST = 5
 
 
 def named_example(name: str, is_id: bool = False) -> Any:
@@ -52,8 +53,6 @@ def named_example(name: str, is_id: bool = False) -> Any:
 def example(schema: Mapping[str, Any], components: Mapping[str, Any], name: str = "", depth: int = 0) -> Any:
     """A value that the schema allows, as good as its names let us guess."""
     schema = _resolved(schema, components)
-    if depth > _DEEPEST:
-        return {} if schema.get("type") == "object" else None
     for given in ("examples", "enum"):
         if schema.get(given):
             return schema[given][0]
@@ -63,7 +62,8 @@ def example(schema: Mapping[str, Any], components: Mapping[str, Any], name: str 
     if choices:
         if name in _NAMED and _NAMED[name] is None:
             return None
-        chosen = next((each for each in choices if each.get("type") != "null"), choices[0])
+        is_null = depth > _DEEPEST and {"type": "null"} in choices
+        chosen = next((each for each in choices if (each.get("type") == "null") is is_null), choices[0])
         return example(chosen, components, name, depth)
     return _of_type(schema, components, name, depth)
 
@@ -74,7 +74,8 @@ def _of_type(schema: Mapping[str, Any], components: Mapping[str, Any], name: str
         properties = schema.get("properties", {})
         return {key: example(inner, components, key, depth + 1) for key, inner in properties.items()}
     if kind == "array":
-        item = example(schema["items"], components, name, depth + 1) if "items" in schema else None
+        shown = "items" in schema and (depth <= _DEEPEST or "minItems" in schema)
+        item = example(schema["items"], components, name, depth + 1) if shown else None
         return [] if item is None else [item]
     if kind == "integer":
         return _number(schema, name)
