@@ -1,19 +1,25 @@
 """The demo shop: who is in it, what is in it, where its pictures lie."""
 
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ecommerce.adapters.media.folder import FolderMedia
 from ecommerce.adapters.media.pictures import SIDE, drawings
 from ecommerce.adapters.postgres.database import Bounds, Database
+from ecommerce.adapters.postgres.seed.orders import Terms
+from ecommerce.adapters.postgres.seed.people import DemoAccount
 from ecommerce.adapters.postgres.seed.products import Picture
 from ecommerce.adapters.postgres.seed.writer import Wanted, is_empty, write_shop
+from ecommerce.application.identity.ports import EmailAddresses, PasswordHasher
 from ecommerce.domain.shared.kernel import Conflict
-from ecommerce.entrypoints.bootstrap.settings import load
+from ecommerce.entrypoints.bootstrap.container import build_container
+from ecommerce.entrypoints.bootstrap.settings import Settings, StoreSettings, load
 
 Progress = Callable[[str, int, int], None]
-_AN_HOUR = 3_600.0
+# Long tables, long statements.
+PATIENT = Bounds(pool_size=2, statement_timeout=3_600, command_timeout=3_600, lock_timeout=30)
 
 
 class ShopNotEmpty(Conflict):
@@ -40,15 +46,33 @@ async def seed_shop(
     database: Database,
     *,
     products: int = 1_000,
+    orders: int = 0,
+    customers: int = 0,
     seed: int = 42,
     reset: bool = False,
     media: Path | None = None,
+    accounts: Sequence[DemoAccount] = (),
+    nobodys_password: str = "",
+    terms: Terms | None = None,
     progress: Progress = _silent,
 ) -> None:
-    """Fill an empty shop, or empty it first. Without a folder for `media` no product has a picture."""
+    """Fill an empty shop, or empty it first. Without a folder for `media` no product has a picture.
+
+    Raises `ShopNotEmpty`.
+    """
     if not reset and not await is_empty(database):
         raise ShopNotEmpty("the shop has products; --reset empties it first")
-    wanted = Wanted(products=products, pictures=_pictures(media), seed=seed, reset=reset)
+    wanted = Wanted(
+        products=products,
+        orders=orders,
+        customers=customers,
+        seed=seed,
+        reset=reset,
+        pictures=_pictures(media),
+        accounts=accounts,
+        nobodys_password=nobodys_password,
+        terms=terms or Terms(),
+    )
     await write_shop(database, wanted, progress)
 
 
@@ -63,20 +87,47 @@ async def run_seed(environment: Mapping[str, str], demo: Demo, progress: Progres
     settings = load(environment)
     if demo.reset and settings.env == "production":
         raise Conflict("a shop in production is not emptied")
-    patient = Bounds(pool_size=2, statement_timeout=_AN_HOUR, command_timeout=_AN_HOUR, lock_timeout=30)
-    database = Database(settings.database.url, patient)
+    database = Database(settings.database.url, PATIENT)
     await database.open()
     try:
         if demo.if_empty and not await is_empty(database):
             return False
+        accounts, nobodys_password = await _credentials(settings, environment)
         await seed_shop(
             database,
             products=demo.products,
+            orders=demo.orders,
+            customers=demo.customers,
             seed=demo.seed,
             reset=demo.reset,
             media=Path(environment["ECOMMERCE_DATA_DIR"]) / "media",
+            accounts=accounts,
+            nobodys_password=nobodys_password,
+            terms=_terms(settings.store),
             progress=progress,
         )
     finally:
         await database.close()
     return True
+
+
+async def _credentials(settings: Settings, environment: Mapping[str, str]) -> tuple[list[DemoAccount], str]:
+    """The accounts that the environment names, and a password that nobody knows for all others."""
+    container = build_container(settings)
+    accounts = []
+    try:
+        hasher, emails = await container.get(PasswordHasher), await container.get(EmailAddresses)
+        for who, roles in (("ADMIN", ("admin",)), ("CUSTOMER", ())):
+            email = environment.get(f"ECOMMERCE_DEMO_{who}_EMAIL")
+            password = environment.get(f"ECOMMERCE_DEMO_{who}_PASSWORD")
+            if email and password:
+                address = emails.parse(email, f"ECOMMERCE_DEMO_{who}_EMAIL")
+                hashed = await hasher.hash(password)
+                accounts.append(DemoAccount(address.text, address.key, hashed, roles))
+        return accounts, await hasher.hash(secrets.token_urlsafe(32))
+    finally:
+        await container.close()
+
+
+def _terms(store: StoreSettings) -> Terms:
+    return Terms(store.currency, store.tax_included, store.tax_rate_ppm, store.shipping_flat_amount)
