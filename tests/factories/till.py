@@ -254,13 +254,11 @@ class StaffByName(Provider):
         async def identify(authorization: str, call: Call) -> Actor:
             fresh = datetime.now(UTC)
             when = fresh - timedelta(hours=1) if "stale" in authorization else fresh
-            permissions = (
-                frozenset() if "weak" in authorization else frozenset({"orders:refund", "orders:read"})
-            )
+            may = () if "weak" in authorization else ("orders:refund", "orders:read", "orders:write")
             return Actor(
                 label=f"staff:{STAFF_ID}",
                 account_id=UserId(STAFF_ID),
-                permissions=permissions,
+                permissions=frozenset(may),
                 authenticated_at=when,
             )
 

@@ -182,3 +182,17 @@ async def test_a_refusal_of_the_provider_is_told(till: Till, door: httpx.AsyncCl
         "refund-refused",
         "charge_disputed",
     )
+
+
+async def test_staff_mark_what_was_paid_outside(till: Till, door: httpx.AsyncClient) -> None:
+    manual, card = await till.order(method="manual", status="confirmed"), await till.order()
+    path = "/api/v1/admin/orders/{}/capture"
+    for _ in range(2):
+        reply = await door.post(path.format(manual.number), headers=FRESH)
+        assert (reply.status_code, reply.json()["status"]) == (200, "captured")
+    assert await till.statuses(manual) == ("confirmed", "paid", "captured")
+    reply = await door.post(path.format(card.number), headers=FRESH)
+    assert (reply.status_code, reply.json()["code"]) == (409, "illegal-transition")
+    assert (await door.post(path.format("ORD-NONE"), headers=FRESH)).status_code == 404
+    weak = {"Authorization": "Bearer weak"}
+    assert (await door.post(path.format(manual.number), headers=weak)).status_code == 403

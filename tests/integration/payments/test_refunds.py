@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ecommerce.application.orders.contracts import RefundView
+from ecommerce.application.payments.capture_order import CaptureOrder, CaptureOrderHandler
 from ecommerce.application.payments.care import RetryRefundsHandler
 from ecommerce.application.payments.provider import DisputeState
 from ecommerce.application.payments.refund_order import RefundOrder, RefundOrderHandler
@@ -225,10 +226,10 @@ async def test_a_refund_that_takes_days(till: Till) -> None:
 
 async def test_a_manual_payment_is_given_back_without_asking_anyone(till: Till) -> None:
     order = await till.order(method="manual", status="confirmed")
-    await till.execute(
-        "UPDATE payment SET status = 'captured', captured = amount WHERE id = $1", order.payment_id
-    )
-    await till.execute("UPDATE sales_order SET payment_status = 'paid' WHERE id = $1", order.id)
+    for _ in range(2):
+        await till.do(CaptureOrderHandler, CaptureOrder(number=order.number, actor=STAFF))
+    assert await till.statuses(order) == ("confirmed", "paid", "captured")
+    assert await till.events(order, "OrderPaid") == 1
     assert (await refund(till, order, wish(1_000))).status == "succeeded"
     assert till.gateway.calls == []
     assert await till.statuses(order) == ("confirmed", "partially_refunded", "partially_refunded")

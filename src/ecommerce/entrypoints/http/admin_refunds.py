@@ -1,4 +1,4 @@
-"""Refunds by staff."""
+"""Money of orders, by staff: marked as received, given back."""
 
 import hashlib
 from typing import Annotated, Literal
@@ -10,11 +10,15 @@ from litestar import Controller
 from litestar.params import FromPath, JSONBody
 
 from ecommerce.application.orders.contracts import RefundView
+from ecommerce.application.payments.capture_order import PERMISSION as CAPTURE_PERMISSION
+from ecommerce.application.payments.capture_order import CaptureOrder, CaptureOrderHandler
+from ecommerce.application.payments.payment_view import PaymentView, payment_view
+from ecommerce.application.payments.ports import PaymentQueries, Viewer
 from ecommerce.application.payments.refund_order import PERMISSION, RefundOrder, RefundOrderHandler
 from ecommerce.application.payments.refund_plan import RefundWish
 from ecommerce.application.shared.call import Call
 from ecommerce.domain.payments.refund import RefundExceedsCaptured, RefundRefused
-from ecommerce.domain.shared.kernel import InvalidValue, NotFound
+from ecommerce.domain.shared.kernel import IllegalTransition, InvalidValue, NotFound
 from ecommerce.domain.shared.money import MAX_AMOUNT, Money
 from ecommerce.entrypoints.http.operation import staff
 from ecommerce.entrypoints.http.routing import post
@@ -55,11 +59,28 @@ class RefundBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AdminRefundController(Controller):
-    path = "/admin/orders/{number:str}/refunds"
+    path = "/admin/orders/{number:str}"
     tags = ("Admin: orders",)
 
     @post(
-        "/",
+        "/capture",
+        policy=staff(CAPTURE_PERMISSION),
+        idempotent=True,
+        raises=(NotFound, IllegalTransition),
+    )
+    async def capture(
+        self,
+        number: FromPath[str],
+        handler: FromDishka[CaptureOrderHandler],
+        queries: FromDishka[PaymentQueries],
+        call: FromDishka[Call],
+    ) -> PaymentView:
+        """Mark an order that is paid outside (bank transfer, cash) as paid."""
+        payment_id = await handler(CaptureOrder(number=number, actor=call.actor))
+        return payment_view(await queries.payment(payment_id, Viewer(sees_all=True)))
+
+    @post(
+        "/refunds",
         status=201,
         policy=staff(PERMISSION),
         step_up=True,

@@ -14,6 +14,7 @@ from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
 from ecommerce.adapters.stripe.client import StripeConnection
 from ecommerce.adapters.stripe.gateway import StripeGateway
 from ecommerce.adapters.stripe.webhook import StripeWebhooks
+from ecommerce.application.payments.capture_order import CaptureOrderHandler, CapturingBooks
 from ecommerce.application.payments.care import (
     ReconcilePaymentsHandler,
     RetryRefundsHandler,
@@ -97,7 +98,14 @@ class PaymentsProvider(Provider):
         return PgWebhookInbox(uow)
 
     books = provide_all(
-        OwedRefunds, RefundSettlement, RefundBooks, Refunding, Attempts, ClosingBooks, Settlers
+        OwedRefunds,
+        RefundSettlement,
+        RefundBooks,
+        Refunding,
+        Attempts,
+        ClosingBooks,
+        CapturingBooks,
+        Settlers,
     )
     handlers = provide_all(
         SettlePaymentHandler,
@@ -106,6 +114,7 @@ class PaymentsProvider(Provider):
         SyncRefundsHandler,
         SendRefundHandler,
         RefundOrderHandler,
+        CaptureOrderHandler,
         OpenIntentHandler,
         ReceiveWebhookHandler,
         HandleWebhookHandler,
