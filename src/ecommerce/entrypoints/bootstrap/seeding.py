@@ -23,7 +23,7 @@ PATIENT = Bounds(pool_size=2, statement_timeout=3_600, command_timeout=3_600, lo
 
 
 class ShopNotEmpty(Conflict):
-    code = "shop-not-empty"
+    """It would be filled twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
