@@ -14,7 +14,10 @@ from tests.integration.identity.identity_shop import OpenShop, bearer, register
 
 pytestmark = pytest.mark.anyio
 
-END = "UPDATE session SET revoked_at = now(), revoked_by = 'logout'"
+END = """
+UPDATE session SET revoked_at = now(), revoked_by = 'logout';
+UPDATE refresh_token SET spent_at = now()
+"""
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
 CUT += " AND datname = current_database()"
 
