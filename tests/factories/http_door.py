@@ -1,6 +1,5 @@
 """The HTTP door with fakes behind it, and a controller that shows all it can do."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -123,8 +122,10 @@ class ThingController(Controller):
         self.calls += 1
         if data.note == "fail":
             raise Conflict("not now")
-        if data.note == "slow":
-            await asyncio.sleep(0.05)
+        if data.note == "break":
+            raise Unavailable("gone after the commit")
+        if data.note == "bug":
+            raise RuntimeError("a bug after the commit")
         return Reply({"call": self.calls}, etag="v1")
 
     @post("/raw", policy=PUBLIC, rate_limit="webhook", consumes="*/*")
@@ -182,6 +183,7 @@ class MemoryAnswers:
     def __init__(self) -> None:
         self.answers: dict[bytes, tuple[bytes, Answer]] = {}
         self.released: list[bytes] = []
+        self.abandoned: list[bytes] = []
 
     async def find(self, key: IdempotencyKey) -> Answer | None:
         body, answer = self.answers.get(key.scope, (key.body, None))
@@ -194,6 +196,9 @@ class MemoryAnswers:
 
     async def release(self, key: IdempotencyKey) -> None:
         self.released.append(key.scope)
+
+    async def abandon(self, key: IdempotencyKey) -> None:
+        self.abandoned.append(key.scope)
 
 
 class SetHealth:

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from ecommerce.application.shared.idempotency import IdempotencyStore
 from tests.factories.http_door import MemoryAnswers, TestDoor
@@ -65,6 +66,19 @@ async def test_a_refusal_is_not_kept_and_gives_the_key_back(door: TestDoor) -> N
     assert isinstance(store, MemoryAnswers)
     assert len(store.released) == 2
     assert (await add(door, key)).status_code == 201
+
+
+@pytest.mark.parametrize(("note", "status"), [("break", 503), ("bug", 500)])
+async def test_a_failure_after_the_commit_leaves_the_claim_to_the_next_call(
+    door: TestDoor, note: str, status: int
+) -> None:
+    with capture_logs():
+        answer = await add(door, str(uuid4()), {"lines": [], "note": note})
+
+    store = await door.container.get(IdempotencyStore)
+    assert isinstance(store, MemoryAnswers)
+    assert answer.status_code == status
+    assert (len(store.released), len(store.abandoned)) == (0, 1)
 
 
 async def test_what_never_claimed_the_key_does_not_release_it(door: TestDoor) -> None:

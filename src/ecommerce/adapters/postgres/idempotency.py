@@ -44,6 +44,11 @@ RETURNING true
 FIND = "SELECT body, answer FROM idempotency_key WHERE scope = $1"
 BIND = "UPDATE idempotency_key SET answer = $2 WHERE scope = $1 AND answer IS NULL"
 RELEASE = "DELETE FROM idempotency_key WHERE scope = $1 AND holder = $2 AND answer IS NULL"
+# Old enough to be taken over at once.
+ABANDON = """
+UPDATE idempotency_key SET claimed_at = now() - interval '61 seconds'
+WHERE scope = $1 AND holder = $2 AND answer IS NULL
+"""
 
 
 class Presence:
@@ -144,3 +149,6 @@ class PgIdempotencyStore:
 
     async def release(self, key: IdempotencyKey) -> None:
         await self._database.execute(RELEASE, key.scope, self._presence.holder)
+
+    async def abandon(self, key: IdempotencyKey) -> None:
+        await self._database.execute(ABANDON, key.scope, self._presence.holder)

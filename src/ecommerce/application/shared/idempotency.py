@@ -50,3 +50,9 @@ class IdempotencyStore(Protocol):
     async def release(self, key: IdempotencyKey) -> None:
         """Forget a claim without an answer: the request was refused, so that it may be tried again."""
         ...
+
+    async def abandon(self, key: IdempotencyKey) -> None:
+        """Leave a claim to whoever comes next with the key, who resumes it: the effect is there, but the
+        request failed before it could answer.
+        """
+        ...

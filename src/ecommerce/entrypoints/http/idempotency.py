@@ -4,10 +4,15 @@ from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from uuid import UUID
 
+import structlog
+
 from ecommerce.application.shared.idempotency import Answer, IdempotencyKey
+from ecommerce.domain.shared.kernel import ConcurrentUpdate, DomainError, Unavailable
 from ecommerce.entrypoints.http.exchange import Exchange
-from ecommerce.entrypoints.http.faults import Fault, ValidationFailed
+from ecommerce.entrypoints.http.faults import Fault, Refused, ValidationFailed
 from ecommerce.entrypoints.http.replies import RawReply
+
+log = structlog.get_logger("http")
 
 _LONGEST = 255
 REPLAYED = "Idempotent-Replayed"
@@ -16,8 +21,8 @@ REPLAYED = "Idempotent-Replayed"
 async def once(exchange: Exchange, body: bytes, run: Callable[[], Awaitable[RawReply]]) -> RawReply:
     """Answer from the store, or run and keep the answer if it is a 2xx.
 
-    The key is claimed by the unit of work in the transaction that makes the effect; what is refused or fails
-    gives the claim back, so that the caller may try again with the same key.
+    The key is claimed by the unit of work in the transaction that makes the effect. A refusal gives the claim
+    back; a failure after the commit leaves it to the next call with this key, which resumes it.
     """
     store = exchange.door.idempotency
     key = key_of(exchange, body)
@@ -25,16 +30,28 @@ async def once(exchange: Exchange, body: bytes, run: Callable[[], Awaitable[RawR
     if found is not None:
         return RawReply(found.status, found.body, {**found.headers, REPLAYED: "true"})
     exchange.call.idempotency_key = key
-    bound = False
     try:
         reply = await run()
-        if exchange.call.holds_key and 200 <= reply.status < 300:
-            await store.bind(key, Answer(reply.status, reply.headers, reply.body))
-            bound = True
+    except BaseException as error:
+        if exchange.call.holds_key:
+            await (store.release(key) if _is_refusal(error) else store.abandon(key))
+        raise
+    if not exchange.call.holds_key:
         return reply
-    finally:
-        if exchange.call.holds_key and not bound:
-            await store.release(key)
+    if not 200 <= reply.status < 300:
+        await store.release(key)
+        return reply
+    try:
+        await store.bind(key, Answer(reply.status, reply.headers, reply.body))
+    except DomainError as error:
+        # The effect is there, and the caller is to know. Whoever repeats the call resumes it, a minute later.
+        log.warning("idempotency.answer_not_kept", error=str(error))
+    return reply
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Whether the use case said no, rather than failed on its way."""
+    return isinstance(error, DomainError | Refused) and not isinstance(error, Unavailable | ConcurrentUpdate)
 
 
 def key_of(exchange: Exchange, body: bytes) -> IdempotencyKey:

@@ -49,7 +49,6 @@ class Shell:
         self._always = [
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"strict-origin-when-cross-origin"),
-            (b"x-frame-options", b"DENY"),
         ]
         if config.env != "dev":
             self._always.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
