@@ -8,11 +8,13 @@ from pathlib import Path
 from ecommerce.adapters.media.folder import FolderMedia
 from ecommerce.adapters.media.pictures import SIDE, drawings
 from ecommerce.adapters.postgres.database import Bounds, Database
-from ecommerce.adapters.postgres.seed.orders import Terms
 from ecommerce.adapters.postgres.seed.people import DemoAccount
 from ecommerce.adapters.postgres.seed.products import Picture
 from ecommerce.adapters.postgres.seed.writer import Wanted, is_empty, write_shop
+from ecommerce.adapters.system.flat_rates import FlatShipping, FlatTax
 from ecommerce.application.identity.ports import EmailAddresses, PasswordHasher
+from ecommerce.application.pricing.contracts import Pricer
+from ecommerce.application.pricing.quote import PricingService
 from ecommerce.domain.shared.kernel import Conflict
 from ecommerce.entrypoints.bootstrap.container import build_container
 from ecommerce.entrypoints.bootstrap.settings import Settings, StoreSettings, load
@@ -53,7 +55,7 @@ async def seed_shop(
     media: Path | None = None,
     accounts: Sequence[DemoAccount] = (),
     nobodys_password: str = "",
-    terms: Terms | None = None,
+    store: StoreSettings | None = None,
     progress: Progress = _silent,
 ) -> None:
     """Fill an empty shop, or empty it first. Without a folder for `media` no product has a picture.
@@ -71,7 +73,8 @@ async def seed_shop(
         pictures=_pictures(media),
         accounts=accounts,
         nobodys_password=nobodys_password,
-        terms=terms or Terms(),
+        pricer=_pricer(store or StoreSettings()),
+        currency=(store or StoreSettings()).currency,
     )
     await write_shop(database, wanted, progress)
 
@@ -103,7 +106,7 @@ async def run_seed(environment: Mapping[str, str], demo: Demo, progress: Progres
             media=Path(environment["ECOMMERCE_DATA_DIR"]) / "media",
             accounts=accounts,
             nobodys_password=nobodys_password,
-            terms=_terms(settings.store),
+            store=settings.store,
             progress=progress,
         )
     finally:
@@ -129,5 +132,6 @@ async def _credentials(settings: Settings, environment: Mapping[str, str]) -> tu
         await container.close()
 
 
-def _terms(store: StoreSettings) -> Terms:
-    return Terms(store.currency, store.tax_included, store.tax_rate_ppm, store.shipping_flat_amount)
+def _pricer(store: StoreSettings) -> Pricer:
+    shipping = FlatShipping(store.shipping_flat_amount, store.shipping_countries)
+    return PricingService(FlatTax(store.tax_rate_ppm), shipping, store.tax_included)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -14,7 +14,8 @@ from ecommerce.adapters.postgres.seed.numbers import OPENED, TODAY, chance, uuid
 from ecommerce.adapters.postgres.seed.people import Customer, address
 from ecommerce.application.checkout.ports import PlacedLine
 from ecommerce.application.checkout.prepare import fingerprint
-from ecommerce.domain.pricing.engine import ENGINE, Breakdown, Line, Shipping, Snapshot, TaxRate, price
+from ecommerce.application.pricing.contracts import Pricer, Quote, WantedLine
+from ecommerce.application.shared.address import Address
 
 Row = tuple[Any, ...]
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -34,16 +35,6 @@ HISTORY_COLUMNS = "order_id at axis status actor".split()
 PAYMENT_COLUMNS = "id order_id provider amount currency status captured created_at updated_at".split()
 TRAIL_COLUMNS = "payment_id at source status".split()
 MOVEMENT_COLUMNS = "variant_id warehouse_id quantity kind order_id actor created_at".split()
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the shop charges beside its prices: millionths of tax, minor units for shipping."""
-
-    currency: str = "USD"
-    tax_included: bool = False
-    tax_ppm: int = 0
-    shipping: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +65,23 @@ class Past:
     """What an order of long ago is made from. `warehouse` is where all of it came from."""
 
     seed: int
-    terms: Terms
+    pricer: Pricer
+    currency: str
     assortment: Sequence[Sold]
     people: Sequence[Customer]
     warehouse: UUID
 
-    def add(self, rows: OrderRows, number: int, of: int) -> None:
+    async def add(self, rows: OrderRows, number: int, of: int) -> None:
         rng = chance(self.seed, "order", number)
         placed = OPENED + (TODAY - OPENED) * (number + 1) / (of + 1)
         order_id = uuid7(rng, placed)
         basket, quantities = self._basket(rng)
-        priced, snapshot = self._price(basket, quantities)
+        buyer = rng.choice(self.people) if self.people and rng.random() < 0.8 else None
+        where = buyer.address if buyer else address(rng)
+        priced = await self._price(basket, quantities, where)
         lines = _lines(rng, placed, basket, quantities, priced)
         kept = rng.random() > 0.08
         paid, delivered = placed + timedelta(hours=30), placed + timedelta(days=5)
-        buyer = rng.choice(self.people) if self.people and rng.random() < 0.8 else None
-        where = buyer.address if buyer else address(rng)
         rows.orders.append(
             (
                 order_id,
@@ -97,8 +89,8 @@ class Past:
                 buyer.id if buyer else None,
                 None if buyer else hashlib.sha256(rng.randbytes(32)).digest(),
                 buyer.email if buyer else f"guest{number}@example.com",
-                self.terms.currency,
-                self.terms.tax_included,
+                self.currency,
+                priced.tax_included,
                 priced.subtotal,
                 priced.discount,
                 priced.shipping,
@@ -110,9 +102,9 @@ class Past:
                 "manual",
                 _json(where),
                 _json(where),
-                _json({"id": "standard", "name": "Standard", "price": _money(priced.shipping, self.terms)}),
-                ENGINE,
-                _json(asdict(snapshot)),
+                _option(priced),
+                priced.engine,
+                _json(priced.input),
                 fingerprint(lines),
                 placed,
                 delivered if kept else paid,
@@ -163,12 +155,12 @@ class Past:
             basket.setdefault(sold.product_id, sold)
         return list(basket.values()), [rng.choice((1, 1, 1, 2, 3)) for _ in basket]
 
-    def _price(self, basket: Sequence[Sold], quantities: Sequence[int]) -> tuple[Breakdown, Snapshot]:
-        terms = self.terms
-        taxes = (TaxRate("Tax", terms.tax_ppm),) if terms.tax_ppm else ()
-        lines = (Line(sold.price, many, taxes) for sold, many in zip(basket, quantities, strict=True))
-        snapshot = Snapshot(terms.currency, terms.tax_included, tuple(lines), Shipping(terms.shipping))
-        return price(snapshot), snapshot
+    async def _price(self, basket: Sequence[Sold], quantities: Sequence[int], where: dict[str, Any]) -> Quote:
+        lines = [
+            WantedLine(sold.variant_id, sold.price, many)
+            for sold, many in zip(basket, quantities, strict=True)
+        ]
+        return await self.pricer.quote(lines, self.currency, Address(**where))
 
     def _pay(
         self,
@@ -184,7 +176,7 @@ class Past:
         status = "captured" if kept else "cancelled"
         captured = total if kept else 0
         rows.payments.append(
-            (payment_id, order_id, "manual", total, self.terms.currency, status, captured, placed, done)
+            (payment_id, order_id, "manual", total, self.currency, status, captured, placed, done)
         )
         rows.trail += [(payment_id, placed, "checkout", "pending"), (payment_id, done, "seed", status)]
 
@@ -194,7 +186,7 @@ def _lines(
     placed: datetime,
     basket: Sequence[Sold],
     quantities: Sequence[int],
-    priced: Breakdown,
+    priced: Quote,
 ) -> list[PlacedLine]:
     return [
         PlacedLine(
@@ -209,7 +201,7 @@ def _lines(
             discount=line.discount,
             tax=line.tax,
             line_total=line.total,
-            taxes=[{"name": tax.rate.name, "ppm": tax.rate.ppm, "amount": tax.amount} for tax in line.taxes],
+            taxes=[msgspec.to_builtins(tax) for tax in line.taxes],
         )
         for position, (sold, quantity, line) in enumerate(zip(basket, quantities, priced.lines, strict=True))
     ]
@@ -219,5 +211,8 @@ def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _money(amount: int, terms: Terms) -> dict[str, Any]:
-    return {"amount": amount, "currency": terms.currency}
+def _option(priced: Quote) -> str:
+    chosen = priced.chosen
+    assert chosen is not None, "a quote with a destination has chosen"
+    price = {"amount": chosen.price, "currency": priced.currency}
+    return _json({"id": chosen.id, "name": chosen.name, "price": price})

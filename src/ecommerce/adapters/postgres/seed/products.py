@@ -133,7 +133,7 @@ def _rating(rng: Random, popularity: int) -> tuple[Decimal | None, int]:
 
 
 def _options(rng: Random, shelf: Shelf) -> dict[str, list[str]]:
-    colors = rng.sample(words.COLORS, rng.choice((1, 2, 2, 3)))
+    colors: list[str] = rng.sample(words.COLORS, rng.choice((1, 2, 2, 3)))
     match shelf.variety:
         case "wear":
             return {"color": colors[:2], "size": list(words.SIZES[: rng.choice((2, 3, 4))])}

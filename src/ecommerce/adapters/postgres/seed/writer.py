@@ -10,10 +10,11 @@ from ecommerce.adapters.postgres.seed import people
 from ecommerce.adapters.postgres.seed.categories import categories, warehouses
 from ecommerce.adapters.postgres.seed.copying import copy, copy_with_json
 from ecommerce.adapters.postgres.seed.numbers import OPENED
-from ecommerce.adapters.postgres.seed.orders import OrderRows, Past, Sold, Terms
+from ecommerce.adapters.postgres.seed.orders import OrderRows, Past, Sold
 from ecommerce.adapters.postgres.seed.people import Customer, DemoAccount
 from ecommerce.adapters.postgres.seed.products import Picture, Rows, Stockroom, add_product
 from ecommerce.adapters.postgres.tables.metadata import METADATA
+from ecommerce.application.pricing.contracts import Pricer
 
 Progress = Callable[[str, int, int], None]
 _CHUNK = 5_000
@@ -64,9 +65,13 @@ GROUP BY 1, 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """`nobodys_password` is the hash that all customers share who are only there to be counted."""
+    """Past orders are in `currency`. `nobodys_password` is the hash that all customers share who are only
+    there to be counted.
+    """
 
     products: int
+    pricer: Pricer
+    currency: str = "USD"
     orders: int = 0
     customers: int = 0
     seed: int = 42
@@ -74,7 +79,6 @@ class Wanted:
     pictures: Sequence[Picture] = field(default_factory=tuple)
     accounts: Sequence[DemoAccount] = field(default_factory=tuple)
     nobodys_password: str = ""
-    terms: Terms = field(default_factory=Terms)
 
 
 async def is_empty(database: Database) -> bool:
@@ -144,13 +148,13 @@ async def _sell(
     wanted: Wanted,
     progress: Progress,
 ) -> None:
-    sold = [Sold(**row) for row in await connection.fetch(SOLD, wanted.terms.currency, _ASSORTMENT)]
-    history = Past(wanted.seed, wanted.terms, sold, customers, room.near)
+    sold = [Sold(**row) for row in await connection.fetch(SOLD, wanted.currency, _ASSORTMENT)]
+    history = Past(wanted.seed, wanted.pricer, wanted.currency, sold, customers, room.near)
     for start in range(0, wanted.orders if sold else 0, _CHUNK):
         end = min(start + _CHUNK, wanted.orders)
         rows = OrderRows()
         for number in range(start, end):
-            history.add(rows, number, wanted.orders)
+            await history.add(rows, number, wanted.orders)
         await copy_with_json(connection, "sales_order", past.ORDER_COLUMNS, past.ORDER_JSON, rows.orders)
         await copy_with_json(connection, "order_line", past.LINE_COLUMNS, past.LINE_JSON, rows.lines)
         await copy(connection, "order_history", past.HISTORY_COLUMNS, rows.history)
