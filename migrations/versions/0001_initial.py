@@ -126,6 +126,7 @@ def upgrade() -> None:
             "due_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False
         ),
         sa.Column("running_until", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("deaths", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("done_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("parked_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),

@@ -88,6 +88,22 @@ async def test_an_attempt_whose_lease_ended_can_change_nothing(
     assert row["done_at"] is not None
 
 
+async def test_attempts_that_ended_without_a_word_are_counted_until_one_speaks(
+    database: Database, events: PgOutgoingEvents
+) -> None:
+    (event_id,) = await some(database)
+    deaths = []
+    for _ in range(3):
+        event = await events.begin(event_id, 0)
+        assert event is not None
+        deaths.append(event.deaths)
+    assert event is not None
+    await events.postpone(event, set(), "no", 0)
+    spoken = await events.begin(event_id, 0)
+    assert spoken is not None
+    assert [*deaths, spoken.deaths] == [0, 1, 2, 0]
+
+
 async def test_what_was_given_back_is_due_at_once_and_counts_no_attempt(
     database: Database, events: PgOutgoingEvents
 ) -> None:

@@ -186,6 +186,15 @@ async def test_a_worker_killed_after_the_effect_is_made_up_for_by_another(
     assert await shop.runs("watch") == 1
 
 
+async def test_an_event_that_ends_its_workers_is_parked(wanted: Settings, shop: Shop) -> None:
+    await shop.light("")
+    await shop.connection.execute("UPDATE outbox SET deaths = 4, attempts = 5, running_until = now()")
+    async with running_worker(wanted):
+        await eventually(shop.all_done)
+    assert await shop.runs() == 0
+    assert await shop.value("SELECT count(*) FROM outbox WHERE last_error LIKE '5 workers died%'") == 1
+
+
 async def test_workers_as_processes_share_a_backlog_while_some_are_killed(
     wanted: Settings, shop: Shop, tmp_path: Path
 ) -> None:

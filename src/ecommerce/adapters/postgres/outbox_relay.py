@@ -26,11 +26,11 @@ RETURNING outbox.id, outbox.kind
 """
 BEGIN = """
 UPDATE outbox
-SET attempts = attempts + 1,
+SET attempts = attempts + 1, deaths = CASE WHEN running_until IS NULL THEN 0 ELSE deaths + 1 END,
     due_at = now() + make_interval(secs => $2), running_until = now() + make_interval(secs => $2)
 WHERE id = $1 AND done_at IS NULL AND parked_at IS NULL
   AND (running_until IS NULL OR running_until <= now())
-RETURNING id, attempts AS attempt, kind, aggregate_id, payload, occurred_at, request_id, handled
+RETURNING id, attempts AS attempt, kind, aggregate_id, payload, occurred_at, request_id, handled, deaths
 """
 # `attempts` fences: an attempt whose lease ended and was followed by another has nothing more to say.
 PROGRESS = """
@@ -156,7 +156,7 @@ SELECT id, kind, aggregate_id, attempts, handled, last_error, occurred_at, parke
 FROM outbox WHERE parked_at IS NOT NULL AND done_at IS NULL ORDER BY parked_at DESC, id DESC LIMIT $1
 """
 REPLAY = """
-UPDATE outbox SET parked_at = NULL, attempts = 0, due_at = now()
+UPDATE outbox SET parked_at = NULL, attempts = 0, deaths = 0, due_at = now()
 WHERE parked_at IS NOT NULL AND done_at IS NULL AND ($1::bigint[] IS NULL OR id = ANY($1))
 RETURNING id
 """

@@ -16,7 +16,10 @@ class DueEvent(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BegunEvent:
-    """An event that is ours to deliver until its lease ends. `attempt` tells this attempt from any other."""
+    """An event that is ours to deliver until its lease ends. `attempt` tells this attempt from any other.
+
+    `deaths` counts the attempts before this one, without a break, of which nobody told the end.
+    """
 
     id: int
     attempt: int
@@ -25,6 +28,7 @@ class BegunEvent:
     payload: dict[str, Any]
     occurred_at: datetime
     request_id: str | None
+    deaths: int = 0
     handled: frozenset[str] = field(default_factory=frozenset)
 
 

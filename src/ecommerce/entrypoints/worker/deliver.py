@@ -68,6 +68,10 @@ class DeliverEvent:
             request_id=event.request_id or f"event-{event.id}", event_id=event.id, event_kind=event.kind
         ):
             handled = set(event.handled)
+            if event.deaths >= self._bounds.patience.max_deaths:
+                await self._events.park(event, handled, f"{event.deaths} workers died of it, or lost it")
+                log.error("worker.event_parked", attempts=event.attempt, deaths=event.deaths)
+                return
             try:
                 await self._deliver(event, handled)
             except asyncio.CancelledError:

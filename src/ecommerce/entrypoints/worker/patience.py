@@ -10,9 +10,13 @@ from ecommerce.domain.shared.kernel import ConcurrentUpdate, DomainError, Unavai
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """A bug is tried `max_attempts` times; what is only away, until the event is `give_up_after` old."""
+    """A bug is tried `max_attempts` times; what is only away, until the event is `give_up_after` old.
+
+    An event that ended its workers `max_deaths` times in a row is not given to another.
+    """
 
     max_attempts: int = 12
+    max_deaths: int = 5
     first_pause: float = 2.0
     longest_pause: float = 900.0
     give_up_after: timedelta = timedelta(hours=72)

@@ -37,6 +37,7 @@ class OutboxRow(DefaultBase):
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     due_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
     running_until: Mapped[datetime | None] = mapped_column(TIME)
+    deaths: Mapped[int] = mapped_column(server_default=text("0"))
     done_at: Mapped[datetime | None] = mapped_column(TIME)
     parked_at: Mapped[datetime | None] = mapped_column(TIME)
     last_error: Mapped[str | None] = mapped_column(Text)
