@@ -19,4 +19,4 @@ def connect(url: str) -> Redis:
         retry=Retry(NoBackoff(), 0),
         client_name="ecommerce",
     )
-    return Redis(connection_pool=pool)
+    return Redis.from_pool(pool)  # closes the pool with itself
