@@ -20,11 +20,11 @@ LOAD = f"""
 WITH c AS (
   SELECT * FROM cart
   WHERE {{owner}} = $1 AND status <> 'merged'
-  ORDER BY (status = 'open') DESC, created_at DESC LIMIT 1 {{lock}}
+  ORDER BY (status = 'open') DESC, created_at DESC LIMIT 1
 )
 SELECT c.id, c.currency, c.status, c.version, c.email, c.shipping_address, c.billing_address,
        c.shipping_option_id, c.updated_at,
-       CASE WHEN c.status = 'placed' THEN (SELECT o.id FROM sales_order o WHERE o.cart_id = c.id) END AS placed_as,
+       CASE WHEN c.status = 'placed' THEN (SELECT id FROM sales_order WHERE cart_id = c.id) END AS placed_as,
        lines.list::text AS lines, wanted.offer::text AS wanted
 FROM (SELECT) one LEFT JOIN c ON true
 LEFT JOIN LATERAL (
@@ -40,6 +40,10 @@ LEFT JOIN LATERAL (
   WHERE v.id = $2 OR v.sku = $3
 ) wanted ON true
 """
+
+# A statement of its own: one that waited for the row would see its newest version beside lines as they were
+# when the wait began, and the units added meanwhile would be lost.
+LOCK = "SELECT FROM cart WHERE {owner} = $1 AND status = 'open' FOR UPDATE"
 
 _LINES = """
 , gone AS (
@@ -103,23 +107,17 @@ class PgCartRepository:
     async def load(
         self, owner: CartOwner, *, currency: str, wanted: Wanted | None = None, lock: bool = False
     ) -> LoadedCart:
-        sql = LOAD.format(
-            owner="account_id" if owner.account_id is not None else "token_hash",
-            lock="FOR UPDATE" if lock else "",
-        )
-        arguments = (
-            owner.account_id if owner.account_id is not None else owner.token_hash,
-            wanted.variant_id if wanted else None,
-            wanted.sku if wanted else None,
-            currency,
-        )
+        column = "account_id" if owner.account_id is not None else "token_hash"
+        key = owner.account_id if owner.account_id is not None else owner.token_hash
+        sql = LOAD.format(owner=column)
+        arguments = (key, wanted and wanted.variant_id, wanted and wanted.sku, currency)
         if lock:
+            await self._uow.connection.execute(LOCK.format(owner=column), key)
             row = await self._uow.connection.fetchrow(sql, *arguments)
         else:
             row = await self._database.fetch_row(sql, *arguments)
         if row is None:
-            # Only with a lock: the row was open, then placed while this waited for it.
-            raise ConcurrentUpdate("the cart was placed meanwhile")
+            raise RuntimeError("an outer join with nothing has a row")
         return self._loaded(row, owner, currency)
 
     def _loaded(self, row: asyncpg.Record, owner: CartOwner, currency: str) -> LoadedCart:
