@@ -16,7 +16,7 @@ from ecommerce.application.payments.care import (
 from ecommerce.application.payments.open_intent import OpenIntent, OpenIntentHandler
 from ecommerce.application.payments.payment_view import IntentView
 from ecommerce.application.payments.ports import Viewer
-from ecommerce.application.payments.provider import InvalidSignature
+from ecommerce.application.payments.provider import IntentRequest, IntentState, InvalidSignature
 from ecommerce.application.payments.receive_webhook import ReceiveWebhook, ReceiveWebhookHandler
 from ecommerce.application.payments.sync_payment import SyncPayment, SyncPaymentHandler
 from ecommerce.application.shared.tokens import token_hash
@@ -234,6 +234,26 @@ async def test_an_order_that_ends_closes_its_intent(till: Till) -> None:
         await open_intent(till, order)
 
 
+async def test_an_order_that_ends_while_its_intent_is_made_leaves_none_open(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await till.order()
+    real = till.gateway.create_intent
+
+    async def while_it_ends(request: IntentRequest) -> IntentState:
+        made = await real(request)
+        await till.end(order, "cancelled")
+        await till.drain()
+        return made
+
+    monkeypatch.setattr(till.gateway, "create_intent", while_it_ends)
+    started = await till.start(order)
+    assert (started.status, started.client_secret) == ("cancelled", None)
+    (intent,) = till.gateway.intents.values()
+    assert intent.status is PaymentStatus.CANCELLED
+    assert await till.statuses(order) == ("cancelled", "unpaid", "cancelled")
+
+
 async def test_a_payment_that_beats_the_cancelling_is_given_back(till: Till) -> None:
     order, ref = await till.started()
     till.gateway.pay(ref)
@@ -249,6 +269,7 @@ async def test_cancelling_a_paid_order_gives_the_money_back_once(till: Till) -> 
     await till.drain()
     assert await till.statuses(order) == ("cancelled", "refunded", "refunded")
     assert len(till.gateway.refunds) == 1
+    assert await till.value("SELECT count(*) FROM refund") == 1
 
 
 async def test_money_owed_while_the_provider_is_away_goes_back_later(till: Till) -> None:
