@@ -112,3 +112,13 @@ async def test_a_policy_nobody_has_set_is_not_started() -> None:
     with pytest.raises(UndeclaredRoute, match="no rate limit named webhook"):
         async with open_test_door(rate_limits={"auth_address": 1, "fresh": 1, "default": 1}):
             pass
+
+
+async def test_a_process_that_has_enough_to_do_says_so_at_once() -> None:
+    async with open_test_door(max_in_flight=0) as door:
+        answer = await door.client.get(THING)
+        probe = await door.client.get("/healthz")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "1"
+    assert probe.status_code == 200

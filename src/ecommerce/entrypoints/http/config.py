@@ -15,7 +15,10 @@ def to_stdout(line: bytes) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpConfig:
-    """`rate_limits` are requests a minute by policy; `write_log` takes one ready line and never blocks."""
+    """`rate_limits` are requests a minute by policy; `write_log` takes one ready line and never blocks.
+
+    Beyond `max_in_flight` requests at once a process answers 503.
+    """
 
     env: Literal["dev", "test", "production"]
     base_url: str
@@ -29,6 +32,7 @@ class HttpConfig:
     country: str = "US"
     language: str = "en"
     max_body: int = MEGABYTE
+    max_in_flight: int = 512
     write_log: Callable[[bytes], None] = to_stdout
 
     @property

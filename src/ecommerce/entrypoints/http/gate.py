@@ -13,7 +13,7 @@ from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.types import ASGIApp, Receive, Scope, Send
 from litestar.utils import normalize_path
 
-from ecommerce.domain.shared.kernel import Unauthenticated
+from ecommerce.domain.shared.kernel import Unauthenticated, Unavailable
 from ecommerce.entrypoints.http.exchange import Exchange, exchange_of
 from ecommerce.entrypoints.http.faults import MethodNotAllowed, PayloadTooLarge, RouteNotFound
 from ecommerce.entrypoints.http.limits import Limits
@@ -43,6 +43,9 @@ class Gate:
             refusal, operation, exchange.template = error, None, _NOWHERE
         if operation is not None and operation.policy.kind == "probe":
             return
+        if exchange.door.lifecycle.in_flight > exchange.door.config.max_in_flight:
+            # More would only wait for each other: told at once, they may come again when there is room.
+            raise Unavailable("too many requests are being answered; try again in a moment", retry_after=1)
         await self._identify(exchange, operation)
         await self._limits.spend(exchange, _policy_name(exchange, operation))
         if refusal is not None:

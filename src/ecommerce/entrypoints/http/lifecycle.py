@@ -2,13 +2,17 @@
 
 
 class Lifecycle:
-    """`started` turns true once the process has been ready; `draining` once it is about to end."""
+    """`started` turns true once the process has been ready; `draining` once it is about to end.
 
-    __slots__ = ("draining", "started")
+    `in_flight` is how many requests are being answered.
+    """
+
+    __slots__ = ("draining", "in_flight", "started")
 
     def __init__(self) -> None:
         self.started = False
         self.draining = False
+        self.in_flight = 0
 
     def drain(self) -> None:
         """Say no at `/ready` and close connections after their next answer, but go on answering."""

@@ -61,13 +61,15 @@ class Shell:
         head = scope["method"] == "HEAD"
         exchange = self._arrive(scope)
         answer = Answer(send, exchange, self._always, head)
-        metrics = exchange.door.metrics
+        metrics, lifecycle = exchange.door.metrics, exchange.door.lifecycle
         metrics.in_flight.inc()
+        lifecycle.in_flight += 1
         try:
             await self._serve(scope, receive, answer, exchange)
         finally:
             seconds = perf_counter() - began
             metrics.in_flight.dec()
+            lifecycle.in_flight -= 1
             status = answer.status or _CLIENT_CLOSED
             metrics.note(exchange.template, exchange.method, status, seconds)
             self._log.note(exchange, status, seconds)
