@@ -17,7 +17,8 @@ from ecommerce.adapters.postgres.doorbell import Doorbell
 from ecommerce.adapters.postgres.payments.refunds import PgRefundRepository
 from ecommerce.adapters.postgres.payments.repository import PgPaymentRepository
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
-from ecommerce.application.payments.ports import PaymentRepository, RefundRepository, Whereabouts
+from ecommerce.application.payments.ports import PaymentRepository, RefundRepository
+from ecommerce.application.payments.records import Whereabouts
 from ecommerce.application.shared.ports import UnitOfWork
 from ecommerce.domain.payments.payment import Failure, Payment
 from ecommerce.domain.payments.refund import Refund, RefundStatus, ReturnedUnits

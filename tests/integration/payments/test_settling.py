@@ -15,9 +15,9 @@ from ecommerce.application.payments.care import (
 )
 from ecommerce.application.payments.open_intent import OpenIntent, OpenIntentHandler
 from ecommerce.application.payments.payment_view import IntentView
-from ecommerce.application.payments.ports import Viewer
 from ecommerce.application.payments.provider import IntentRequest, IntentState, InvalidSignature
 from ecommerce.application.payments.receive_webhook import ReceiveWebhook, ReceiveWebhookHandler
+from ecommerce.application.payments.records import Viewer
 from ecommerce.application.payments.sync_payment import SyncPayment, SyncPaymentHandler
 from ecommerce.application.shared.tokens import token_hash
 from ecommerce.domain.payments.payment import PaymentDeclined

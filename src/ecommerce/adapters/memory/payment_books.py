@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from ecommerce.application.payments.ports import Whereabouts
+from ecommerce.application.payments.records import Whereabouts
 from ecommerce.domain.payments.payment import Payment
 from ecommerce.domain.payments.refund import Refund, RefundStatus, ReturnedUnits
 from ecommerce.domain.shared.kernel import NotFound

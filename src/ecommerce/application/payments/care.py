@@ -10,7 +10,8 @@ import structlog
 from ecommerce.application.payments.close_payments import ClosePayments, ClosePaymentsHandler
 from ecommerce.application.payments.contracts import PaymentStarter, PaymentWanted
 from ecommerce.application.payments.owed import OVER
-from ecommerce.application.payments.ports import PaymentGateway, PaymentQueries, StartedPayments, Viewer
+from ecommerce.application.payments.ports import PaymentGateway, PaymentQueries, StartedPayments
+from ecommerce.application.payments.records import Viewer
 from ecommerce.application.payments.send_refund import SendRefund, SendRefundHandler
 from ecommerce.application.payments.settle_payment import SettlePayment, SettlePaymentHandler
 from ecommerce.domain.payments.refund import RefundStatus

@@ -11,10 +11,9 @@ from ecommerce.application.payments.ports import (
     PaymentGateway,
     PaymentQueries,
     PaymentRepository,
-    Standing,
     StartedPayments,
-    Viewer,
 )
+from ecommerce.application.payments.records import Standing, Viewer
 from ecommerce.application.payments.settle_payment import SettlePayment, SettlePaymentHandler
 from ecommerce.application.shared.amount import Amount
 from ecommerce.application.shared.ports import Ids, UnitOfWork

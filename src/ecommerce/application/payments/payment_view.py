@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from ecommerce.application.payments.ports import PaymentRecord
+from ecommerce.application.payments.records import PaymentRecord
 from ecommerce.application.shared.amount import Amount
 
 

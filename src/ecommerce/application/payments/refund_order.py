@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from ecommerce.application.audit.contracts import AuditLog
 from ecommerce.application.orders.contracts import OrderLedger, OrderStanding, RefundView
-from ecommerce.application.payments.ports import PaymentRepository, RefundRecord, RefundRepository
+from ecommerce.application.payments.ports import PaymentRepository, RefundRepository
+from ecommerce.application.payments.records import RefundRecord
 from ecommerce.application.payments.refund_plan import RefundWish, plan
 from ecommerce.application.payments.send_refund import SendRefund, SendRefundHandler
 from ecommerce.application.shared.actor import Actor

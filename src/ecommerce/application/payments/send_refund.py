@@ -10,10 +10,10 @@ from ecommerce.application.payments.ports import (
     PaymentGateway,
     PaymentQueries,
     PaymentRepository,
-    RefundRecord,
     RefundRepository,
 )
 from ecommerce.application.payments.provider import RefundRequest, RefundState
+from ecommerce.application.payments.records import RefundRecord
 from ecommerce.application.payments.refund_settlement import RefundSettlement
 from ecommerce.application.shared.ports import UnitOfWork
 from ecommerce.domain.payments.refund import RefundRefused, RefundStatus

@@ -5,8 +5,9 @@ from uuid import UUID
 import structlog
 
 from ecommerce.application.payments.contracts import PaymentStarted, PaymentWanted
-from ecommerce.application.payments.ports import PaymentGateway, Standing, StartedPayments
+from ecommerce.application.payments.ports import PaymentGateway, StartedPayments
 from ecommerce.application.payments.provider import IntentRequest
+from ecommerce.application.payments.records import Standing
 from ecommerce.application.shared.ports import Cipher
 from ecommerce.domain.payments.payment import Failure, PaymentDeclined
 from ecommerce.domain.payments.state import PaymentStatus

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ecommerce.application.payments.payment_view import PaymentView, payment_view
-from ecommerce.application.payments.ports import PaymentGateway, PaymentQueries, Viewer
+from ecommerce.application.payments.ports import PaymentGateway, PaymentQueries
+from ecommerce.application.payments.records import Viewer
 from ecommerce.application.payments.settle_payment import SettlePayment, SettlePaymentHandler
 
 

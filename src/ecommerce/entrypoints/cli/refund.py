@@ -7,7 +7,8 @@ import rich_click as click
 from dishka import AsyncContainer
 
 from ecommerce.application.orders.contracts import RefundView
-from ecommerce.application.payments.ports import PaymentQueries, Refundable
+from ecommerce.application.payments.ports import PaymentQueries
+from ecommerce.application.payments.records import Refundable
 from ecommerce.application.payments.refund_order import RefundOrder, RefundOrderHandler
 from ecommerce.application.payments.refund_plan import RefundWish
 from ecommerce.domain.payments.refund import REASONS

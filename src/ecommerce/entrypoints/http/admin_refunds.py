@@ -13,7 +13,8 @@ from ecommerce.application.orders.contracts import RefundView
 from ecommerce.application.payments.capture_order import PERMISSION as CAPTURE_PERMISSION
 from ecommerce.application.payments.capture_order import CaptureOrder, CaptureOrderHandler
 from ecommerce.application.payments.payment_view import PaymentView, payment_view
-from ecommerce.application.payments.ports import PaymentQueries, Viewer
+from ecommerce.application.payments.ports import PaymentQueries
+from ecommerce.application.payments.records import Viewer
 from ecommerce.application.payments.refund_order import PERMISSION, RefundOrder, RefundOrderHandler
 from ecommerce.application.payments.refund_plan import RefundWish
 from ecommerce.application.shared.call import Call

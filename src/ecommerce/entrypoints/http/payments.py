@@ -10,7 +10,8 @@ from litestar.params import FromPath, JSONBody
 
 from ecommerce.application.payments.open_intent import OpenIntent, OpenIntentHandler
 from ecommerce.application.payments.payment_view import IntentView, PaymentView, payment_view
-from ecommerce.application.payments.ports import PaymentQueries, Viewer
+from ecommerce.application.payments.ports import PaymentQueries
+from ecommerce.application.payments.records import Viewer
 from ecommerce.application.payments.sync_payment import SyncPayment, SyncPaymentHandler
 from ecommerce.application.shared.call import Call
 from ecommerce.domain.payments.payment import PaymentDeclined

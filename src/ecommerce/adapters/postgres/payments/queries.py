@@ -8,7 +8,7 @@ import msgspec
 
 from ecommerce.adapters.postgres.database import Database
 from ecommerce.adapters.postgres.payments.started import STANDING_COLUMNS, standing_of
-from ecommerce.application.payments.ports import (
+from ecommerce.application.payments.records import (
     OrderRecord,
     PaymentRecord,
     Refundable,

@@ -5,7 +5,7 @@ from uuid import UUID
 import asyncpg
 
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
-from ecommerce.application.payments.ports import Whereabouts
+from ecommerce.application.payments.records import Whereabouts
 from ecommerce.domain.payments.payment import Failure, Payment
 from ecommerce.domain.payments.state import PaymentStatus
 from ecommerce.domain.shared.kernel import NotFound

@@ -5,8 +5,8 @@ from uuid import UUID
 import asyncpg
 
 from ecommerce.adapters.postgres.database import Database
-from ecommerce.application.payments.ports import Standing
 from ecommerce.application.payments.provider import IntentState
+from ecommerce.application.payments.records import Standing
 from ecommerce.domain.payments.payment import Failure
 from ecommerce.domain.payments.state import PaymentStatus
 from ecommerce.domain.shared.kernel import NotFound
