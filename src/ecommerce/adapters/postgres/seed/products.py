@@ -86,8 +86,9 @@ def add_product(rows: Rows, room: Stockroom, seed: int, number: int, of: int) ->
             created + timedelta(days=rng.randrange(20)),
         )
     )
-    _add_images(rows, room, rng, product_id, created, name)
     _add_variants(rows, room, rng, shelf, number, product_id, created, options)
+    # The last to draw from the generator: a shop without pictures is otherwise the same.
+    _add_images(rows, room, rng, product_id, created, name)
 
 
 def _json(value: object) -> str:
@@ -149,7 +150,7 @@ def _options(rng: Random, shelf: Shelf) -> dict[str, list[str]]:
 def _add_images(
     rows: Rows, room: Stockroom, rng: Random, product_id: UUID, created: datetime, name: str
 ) -> None:
-    shots = rng.sample(range(len(room.pictures)), 2)
+    shots = rng.sample(range(len(room.pictures)), min(2, len(room.pictures)))
     for position, shot in enumerate(shots):
         picture = room.pictures[shot]
         alt = f"{name}, view {position + 1}"
