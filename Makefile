@@ -1,15 +1,20 @@
 # The same commands here and in CI. Needs make and Python 3.11 or later; all else is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help up down demo seed test test-fast check fix clean
+.PHONY: help up down demo seed shell test test-fast check fix lock migration graph clean
+# Packages are compiled once; our own modules, too, even where the shell says not to.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3.11 python3
 BIN := .venv/bin
 READY := .venv/.installed
 CODE := src tests $(wildcard migrations scripts)
+# Each of these processes starts servers of its own.
+JOBS ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+COMPILE := $(BIN)/uv pip compile --quiet --system-certs --generate-hashes --universal --no-header --no-annotate
 
 help: ## List what can be made
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
-	  printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: $(READY) ## Open the whole shop on this machine: make up ARGS="--port 9000 --detach"
 	@$(BIN)/ecommerce up $(ARGS)
@@ -17,28 +22,47 @@ up: $(READY) ## Open the whole shop on this machine: make up ARGS="--port 9000 -
 down: $(READY) ## Close a shop that runs in the background
 	@$(BIN)/ecommerce down $(ARGS)
 
-demo: $(READY) ## Open the shop in the background and tell where everything is
-	@$(BIN)/ecommerce up --detach $(ARGS)
+demo: $(READY) ## Walk through the open shop: browse, buy, pay, refund
+	@$(BIN)/python scripts/demo.py $(ARGS)
 
 seed: $(READY) ## Fill the open shop with demo data: make seed ARGS="--products 5000"
 	@$(BIN)/ecommerce seed $(ARGS)
 
+shell: $(READY) ## Python with await and the open shop's container at hand
+	@$(BIN)/python scripts/shell.py $(ARGS)
+
 test: $(READY) ## Run all tests: make test ARGS="-k refund"
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
-test-fast: $(READY) ## Run the tests that need no server
-	$(BIN)/python -m pytest tests/unit tests/architecture $(ARGS)
+test-fast: $(READY) ## Run what needs no server: the rules, and the contracts over fakes
+	$(BIN)/python -m pytest tests/unit tests/contract -m "not server" $(ARGS)
 
-check: $(READY) ## Do what CI does: style, types, imports, tests
+check: $(READY) ## Do what CI does: style, types, imports, migrations, dependencies, tests
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
+	$(BIN)/codespell $(CODE) docs .env.example Makefile $(wildcard *.md *.toml *.yaml)
 	$(BIN)/mypy
+	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python scripts/migration_sql.py .venv/migrations
+	$(BIN)/squawk .venv/migrations/*.sql
+	$(BIN)/python scripts/audit.py
+	$(PYTEST) $(ARGS)
 
 fix: $(READY) ## Format, and mend what can be mended by itself
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
+
+migration: $(READY) ## Write a migration from what the tables in the code have become: make migration m="add gift cards"
+	@$(BIN)/python scripts/migration.py "$(m)"
+
+graph: $(READY) ## Draw the container and the imports, to .data/graph
+	@$(BIN)/python scripts/graph.py $(ARGS)
+
+lock: ## Pin the dependencies anew: make lock ARGS="--upgrade-package stripe"
+	$(COMPILE) --all-extras pyproject.toml -o requirements.lock $(ARGS)
+	$(COMPILE) --constraints requirements.lock pyproject.toml -o requirements-prod.lock
+	$(BIN)/python scripts/audit.py
 
 clean: ## Remove caches; the data and the environment stay
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis dist

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,6 +11,16 @@ import pytest
 from ecommerce.adapters.embedded.valkey import EmbeddedValkey
 from tests.conftest import PostgresServer, free_port
 from tests.e2e.shop import Shop
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker of xdist gets all of these, and gets them first: they take longest, and share one shop."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+    items.sort(key=lambda item: HERE not in item.path.parents)
 
 
 def two_free_ports() -> int:
