@@ -63,6 +63,11 @@ class OneOrder:
     ) -> None:
         self.axis = status
 
+    async def money_came_back(
+        self, order: OrderStanding, amount: int, status: PaymentAxis, note: str, actor: str
+    ) -> None:
+        self.axis = status
+
     async def restock(self, order: OrderStanding, units: dict[UUID, int], actor: str) -> None:
         raise AssertionError("nothing comes back by settling")
 

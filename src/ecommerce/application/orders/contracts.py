@@ -143,8 +143,8 @@ class OrderLedger(Protocol):
     ) -> None:
         """Set the payment axis, write its history; nothing happens when it stands there already.
 
-        From `pending`, `authorized` and `paid` confirm the order: its stock is held without a deadline, and
-        `OrderConfirmed` (and `OrderPaid`) are filed. An order that is cancelled or expired stays that.
+        `authorized` and `paid` confirm the order: its stock is held without a deadline, and `OrderConfirmed`
+        (and, once, `OrderPaid`) are filed. An order that is cancelled or expired stays that.
         """
         ...
 
@@ -152,6 +152,12 @@ class OrderLedger(Protocol):
         self, order: OrderStanding, refund_id: UUID, amount: int, status: PaymentAxis, actor: str
     ) -> None:
         """A refund went through: add to what was refunded, move the payment axis, file `OrderRefunded`."""
+        ...
+
+    async def money_came_back(
+        self, order: OrderStanding, amount: int, status: PaymentAxis, note: str, actor: str
+    ) -> None:
+        """A refund that had gone through failed after all: it counts no more. Moves the payment axis."""
         ...
 
     async def restock(self, order: OrderStanding, units: dict[UUID, int], actor: str) -> None:

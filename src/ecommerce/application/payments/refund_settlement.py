@@ -38,7 +38,8 @@ class RefundSettlement:
         elif before is RefundStatus.SUCCEEDED:
             log.critical("payments.refund_bounced", refund_id=str(refund.id), order=order.number)
             note = f"the refund of {refund.money} came back: {refund.failure}"
-            await self._ledger.payment_moved(order, axis, note, f"payments:{source}")
+            amount = refund.money.amount
+            await self._ledger.money_came_back(order, amount, axis, note, f"payments:{source}")
         return True
 
     async def fail(self, payment: Payment, refund: Refund, reason: str, source: str) -> None:

@@ -44,6 +44,8 @@ INSERT INTO order_history (order_id, axis, status, actor) SELECT id, 'order', 'c
 RETURNING true
 """
 COVERED: frozenset[PaymentAxis] = frozenset({"authorized", "paid"})
+# From here `paid` is news; after a dispute that was won it is not.
+NOT_PAID_BEFORE = frozenset({"unpaid", "pending", "authorized", "partially_paid", "failed"})
 
 
 class PgOrderLedger:
@@ -74,7 +76,7 @@ class PgOrderLedger:
         if await self._uow.connection.fetchval(CONFIRM, order.id, actor):
             events.append(OrderConfirmed(order_id=order.id, number=order.number))
         await self._stock.keep(order.id)
-        if status == "paid":
+        if status == "paid" and order.payment_status in NOT_PAID_BEFORE:
             events.append(OrderPaid(order_id=order.id, number=order.number))
         await self._outbox.add(events)
 
@@ -93,6 +95,11 @@ class PgOrderLedger:
                 )
             ]
         )
+
+    async def money_came_back(
+        self, order: OrderStanding, amount: int, status: PaymentAxis, note: str, actor: str
+    ) -> None:
+        await self._uow.connection.execute(MOVE_PAYMENT, order.id, status, note, actor, -amount)
 
     async def restock(self, order: OrderStanding, units: dict[UUID, int], actor: str) -> None:
         variants = await self._uow.connection.fetch(VARIANTS, order.id, list(units))
