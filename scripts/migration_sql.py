@@ -31,8 +31,8 @@ def main() -> None:
 def sql_of(script: Script) -> str:
     """One transaction, as `migrations/env.py` runs it; `autocommit_block` shows as COMMIT and BEGIN."""
     written = io.StringIO()
-    context = MigrationContext.configure(  # type: ignore[no-untyped-call]  # alembic leaves `opts` open
-        dialect=postgresql.dialect(),
+    context = MigrationContext.configure(
+        dialect=postgresql.dialect(),  # type: ignore[no-untyped-call]
         opts={
             "as_sql": True,
             "output_buffer": written,

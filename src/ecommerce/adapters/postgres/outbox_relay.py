@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import asyncpg
 import structlog
@@ -73,8 +74,8 @@ class PgOutgoingEvents:
         row = await self._database.fetch_row(BEGIN, event_id, lease)
         if row is None:
             return None
-        fields = dict(row)
-        return BegunEvent(**fields | {"handled": frozenset(fields["handled"])})
+        fields: dict[str, Any] = {**row, "handled": frozenset(row["handled"])}
+        return BegunEvent(**fields)
 
     async def progress(self, event: BegunEvent, handled: Collection[str], lease: float) -> bool:
         row = await self._database.fetch_row(PROGRESS, event.id, event.attempt, sorted(handled), lease)

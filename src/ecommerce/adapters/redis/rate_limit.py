@@ -6,10 +6,11 @@ them out itself, so that most requests cost no round trip; what it took is never
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 from time import monotonic
+from typing import Any
 
 import structlog
 from redis.asyncio import Redis
@@ -92,15 +93,24 @@ class RedisLimiter:
     ) -> None:
         self._now = now
         self._patience = patience
+        self._redis = redis
         self._script = redis.register_script(GCRA)
         self._breaker = Breaker(now=now)
         self._local = LocalLimiter(now)
         self._shares: dict[str, _Share] = {}
 
+    async def warm(self) -> None:
+        """Connect and load the script, so that the first callers needn't wait for it."""
+        try:
+            await self._redis.script_load(GCRA)
+        except (RedisError, OSError) as error:
+            log.warning("rate_limit.counting_alone", error=type(error).__name__)
+
     async def spend(self, rate: Rate, key: str) -> Verdict:
         bucket = f"{rate.name}:{key}"
+        alone = self._local.spend_now(rate, bucket)  # kept up to date for when Redis goes away
         if rate.limit >= _BEYOND_COUNTING:
-            return self._local.spend_now(rate, bucket)
+            return alone
         now = self._now()
         share = self._shares.get(bucket)
         if share is not None:
@@ -110,20 +120,21 @@ class RedisLimiter:
                 share.tokens -= 1
                 return Verdict(True, share.remaining + share.tokens, _seconds(share.resets_at - now))
         if not self._breaker.may_ask():
-            return self._local.spend_now(rate, bucket)
+            return alone
         try:
             return await self._ask(rate, bucket)
         except (RedisError, OSError, TimeoutError) as error:
             if self._breaker.failed():
                 log.warning("rate_limit.counting_alone", error=type(error).__name__)
-            return self._local.spend_now(rate, bucket)
+            return alone
 
     async def _ask(self, rate: Rate, bucket: str) -> Verdict:
         wanted = max(1, rate.limit // _LEASES_PER_LIMIT)
         name = b"limit:" + blake2b(bucket.encode(), digest_size=16).hexdigest().encode()
         each = rate.seconds * 1_000_000 / rate.limit
-        async with asyncio.timeout(self._patience):
-            taken, remaining, full_in, wait = await self._script(keys=[name], args=[each, rate.limit, wanted])
+        taken, remaining, full_in, wait = await self._in_time(
+            self._script(keys=[name], args=[each, rate.limit, wanted])
+        )
         self._breaker.answered()
         now = self._now()
         resets_at = now + full_in / 1e6
@@ -135,6 +146,21 @@ class RedisLimiter:
         if taken > 1:
             self._shares[bucket] = _Share(taken - 1, remaining, now + _LEASE_SECONDS, resets_at)
         return Verdict(True, remaining + taken - 1, _seconds(full_in / 1e6))
+
+    async def _in_time(self, call: Awaitable[Any]) -> Any:
+        """Raises `TimeoutError`. A late call is left to its end: cancelled, it would cost its connection."""
+        asking = asyncio.ensure_future(call)
+        await asyncio.wait([asking], timeout=self._patience)
+        if not asking.done():
+            asking.add_done_callback(_forget)
+            raise TimeoutError
+        return asking.result()
+
+
+def _forget(late: asyncio.Future[Any]) -> None:
+    """An error that comes too late is no news, but asyncio complains of one that nobody has looked at."""
+    if not late.cancelled():
+        late.exception()
 
 
 def _seconds(interval: float) -> int:

@@ -10,7 +10,8 @@ _REVISION = re.compile(r"^(down_)?revision(?:\s*:[^=]+)?\s*=\s*[\"']([^\"']+)[\"
 def schema_head() -> str:
     """Raises `RuntimeError` where there are no migrations, or more than one is the newest."""
     folder = _BESIDE if _BESIDE.is_dir() else Path.cwd() / "migrations" / "versions"
-    revisions, replaced = set(), set()
+    revisions: set[str] = set()
+    replaced: set[str] = set()
     for script in folder.glob("*.py"):
         for down, name in _REVISION.findall(script.read_text()):
             (replaced if down else revisions).add(name)

@@ -81,8 +81,9 @@ class ProductDetailView(ProductView, frozen=True, kw_only=True):
     description: str
     attributes: dict[str, Any]
     options: list[OptionView]
-    images: list[ImageView]
-    variants: list[VariantView]
+    # Here they are always told. Fields are keyword-only: the order of those with defaults is of no matter.
+    images: list[ImageView]  # pyright: ignore[reportGeneralTypeIssues]
+    variants: list[VariantView]  # pyright: ignore[reportGeneralTypeIssues]
     breadcrumbs: list[CategoryLink]
     seo: SeoView
     created_at: datetime

@@ -58,9 +58,10 @@ def decode_query(query_string: bytes, wanted: type[T]) -> T:
     gathered = _gather(given, shape_of(wanted), faults)
     try:
         decoded = msgspec.convert(gathered, wanted, strict=False, str_keys=True)
-        faults += _too_large(decoded)
     except msgspec.ValidationError:
         faults += faults_in(gathered, wanted, "/query", strict=False)
+        raise ValidationFailed(faults[:MOST_FAULTS]) from None
+    faults += _too_large(decoded)
     if faults:
         raise ValidationFailed(faults[:MOST_FAULTS])
     return decoded
