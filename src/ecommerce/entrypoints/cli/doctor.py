@@ -1,17 +1,12 @@
 """`ecommerce doctor`: is everything there, and is everything true?"""
 
-import asyncio
-
 import msgspec
 import rich_click as click
 from dishka import AsyncContainer
 
 from ecommerce.application.shared.care import Finding, Invariants, Verdict
 from ecommerce.domain.shared.kernel import Conflict
-from ecommerce.entrypoints.bootstrap.container import build_container
 from ecommerce.entrypoints.bootstrap.doctor import examine
-from ecommerce.entrypoints.bootstrap.local_shop import kept
-from ecommerce.entrypoints.bootstrap.settings import load
 from ecommerce.entrypoints.cli.use_case import in_scope
 
 
@@ -27,14 +22,10 @@ def doctor(invariants: bool, as_json: bool) -> None:
 
 
 def _look_over(as_json: bool) -> None:
-    async def run() -> list[Finding]:
-        container = build_container(load(kept.environment()))
-        try:
-            return [finding async for finding in examine(container)]
-        finally:
-            await container.close()
+    async def use(scope: AsyncContainer) -> list[Finding]:
+        return [finding async for finding in examine(scope)]
 
-    findings = asyncio.run(run())
+    findings = in_scope(use)
     if as_json:
         click.echo(msgspec.json.encode(findings).decode())
     else:

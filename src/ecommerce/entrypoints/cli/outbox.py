@@ -1,17 +1,15 @@
 """`ecommerce outbox`: look after events on their way out."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import msgspec
 import rich_click as click
+from dishka import AsyncContainer
 
 from ecommerce.application.shared.outgoing import OutboxCare, OutboxStanding, ParkedEvent
 from ecommerce.domain.shared.kernel import NotFound
-from ecommerce.entrypoints.bootstrap.container import build_container
-from ecommerce.entrypoints.bootstrap.local_shop import kept
-from ecommerce.entrypoints.bootstrap.settings import load
+from ecommerce.entrypoints.cli.use_case import in_scope
 
 T = TypeVar("T")
 
@@ -63,11 +61,8 @@ async def _look(care: OutboxCare) -> tuple[OutboxStanding, list[ParkedEvent]]:
 
 
 def _with_care(ask: Callable[[OutboxCare], Awaitable[T]]) -> T:
-    async def run() -> T:
-        container = build_container(load(kept.environment()))
-        try:
-            return await ask(await container.get(OutboxCare))
-        finally:
-            await container.close()
+    async def use(scope: AsyncContainer) -> T:
+        care: OutboxCare = await scope.get(OutboxCare)
+        return await ask(care)
 
-    return asyncio.run(run())
+    return in_scope(use)
