@@ -69,6 +69,17 @@ async def test_a_refused_caller_costs_no_round_trip(redis: Redis) -> None:
     assert not (await limiter.spend(rate, "somebody")).allowed
 
 
+async def test_knocking_on_a_closed_door_does_not_keep_it_closed(redis: Redis) -> None:
+    limiter = RedisLimiter(redis, patience=PATIENT)
+    rate = Rate("auth", 10, 1)
+
+    for _ in range(200):
+        await limiter.spend(rate, "somebody")
+    await asyncio.sleep(0.35)
+
+    assert (await limiter.spend(rate, "somebody")).allowed
+
+
 async def test_keys_are_not_kept_in_the_clear_or_for_ever(redis: Redis) -> None:
     await RedisLimiter(redis, patience=PATIENT).spend(Rate("auth", 3), "192.0.2.1")
 

@@ -68,6 +68,9 @@ class LocalLimiter:
             self._forget(now)
         return Verdict(True, int((rate.seconds - (after - now)) / each + 1e-9), math.ceil(after - now))
 
+    def give_back(self, rate: Rate, bucket: str) -> None:
+        self._empty_at[bucket] = self._empty_at.get(bucket, 0.0) - rate.seconds / rate.limit
+
     def _forget(self, now: float) -> None:
         """Drop what is empty; under attack by ever new keys, what has the most left, too."""
         kept = sorted((at, bucket) for bucket, at in self._empty_at.items() if at > now)
@@ -108,25 +111,29 @@ class RedisLimiter:
 
     async def spend(self, rate: Rate, key: str) -> Verdict:
         bucket = f"{rate.name}:{key}"
-        alone = self._local.spend_now(rate, bucket)  # kept up to date for when Redis goes away
-        if rate.limit >= _BEYOND_COUNTING:
-            return alone
         now = self._now()
         share = self._shares.get(bucket)
-        if share is not None:
-            if share.refused_until > now:
-                return Verdict(False, 0, _seconds(share.resets_at - now), _seconds(share.refused_until - now))
-            if share.tokens and share.until > now:
-                share.tokens -= 1
-                return Verdict(True, share.remaining + share.tokens, _seconds(share.resets_at - now))
+        if share is not None and share.refused_until > now:
+            return Verdict(False, 0, _seconds(share.resets_at - now), _seconds(share.refused_until - now))
+        # Our own count is the least that there is: what it refuses, all processes together refuse, too.
+        # It is what we go by while Redis is away.
+        alone = self._local.spend_now(rate, bucket)
+        if rate.limit >= _BEYOND_COUNTING or not alone.allowed:
+            return alone
+        if share is not None and share.tokens and share.until > now:
+            share.tokens -= 1
+            return Verdict(True, share.remaining + share.tokens, _seconds(share.resets_at - now))
         if not self._breaker.may_ask():
             return alone
         try:
-            return await self._ask(rate, bucket)
+            verdict = await self._ask(rate, bucket)
         except (RedisError, OSError, TimeoutError) as error:
             if self._breaker.failed():
                 log.warning("rate_limit.counting_alone", error=type(error).__name__)
             return alone
+        if not verdict.allowed:
+            self._local.give_back(rate, bucket)
+        return verdict
 
     async def _ask(self, rate: Rate, bucket: str) -> Verdict:
         wanted = max(1, rate.limit // _LEASES_PER_LIMIT)

@@ -7,7 +7,6 @@ from litestar.types import Message, Send
 from ecommerce.entrypoints.http.exchange import Exchange
 
 _NO_STORE = (b"cache-control", b"no-store")
-_LAST = (b"connection", b"close")
 _NOTHING_ALLOWED = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 
 
@@ -44,6 +43,4 @@ class Answer:
             headers.append(_NO_STORE)
         if b"content-security-policy" not in present:
             headers.append(_NOTHING_ALLOWED)
-        if self._exchange.door.lifecycle.draining:
-            headers.append(_LAST)
         return headers

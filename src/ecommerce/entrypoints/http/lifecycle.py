@@ -15,5 +15,9 @@ class Lifecycle:
         self.in_flight = 0
 
     def drain(self) -> None:
-        """Say no at `/ready` and close connections after their next answer, but go on answering."""
+        """Say no at `/ready`, but go on answering.
+
+        Connections stay open: a client notices when an idle one is closed, but not when one that it has just
+        opened is, and closing them now would make it open many.
+        """
         self.draining = True

@@ -57,8 +57,10 @@ class HttpShellProvider(Provider):
         await redis.aclose()
 
     @provide
-    def limiter(self, redis: Redis) -> RateLimiter:
-        return RedisLimiter(redis)
+    async def limiter(self, redis: Redis) -> RateLimiter:
+        limiter = RedisLimiter(redis)
+        await limiter.warm()
+        return limiter
 
     @provide
     def health(self, database: Database, redis: Redis) -> HealthChecks:
