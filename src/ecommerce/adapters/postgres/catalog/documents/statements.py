@@ -197,7 +197,7 @@ WHERE p.id = ANY($1::uuid[])
 """
 
 # `p:` is the number of digits of the popularity (up to 4): a tier holds about ten times what the one above
-# it holds.
+# it holds. A word too short to be mistyped by a hair, or with a digit in it, is no term.
 SEARCH = f"""
 WITH shown AS MATERIALIZED (
   SELECT p.id, p.category_id, p.popularity, c.path, left(catalogue_fold(p.name), 200) AS name_key,
@@ -231,6 +231,20 @@ WITH shown AS MATERIALIZED (
   JOIN product_doc d ON d.product_id = s.id
   JOIN listing_scope l ON l.currency = d.currency AND COALESCE(l.category_id, {_ALL}) = c.id
   GROUP BY s.id
+), word AS (
+  SELECT DISTINCT unnest(tsvector_to_array(to_tsvector('simple', s.name || ' ' || s.text))) AS word
+  FROM shown s
+), terms AS (
+  INSERT INTO search_term (word, lexeme, variants)
+  SELECT w.word, COALESCE((tsvector_to_array(to_tsvector('english', w.word)))[1], w.word),
+         w.word || ARRAY(
+           SELECT overlay(w.word PLACING '' FROM i FOR 1) FROM generate_series(1, length(w.word)) AS i
+         )
+  FROM word w
+  WHERE length(w.word) BETWEEN 3 AND 40 AND w.word !~ '[0-9]'
+    AND NOT EXISTS (SELECT FROM search_term t WHERE t.word = w.word)
+  ORDER BY w.word
+  ON CONFLICT DO NOTHING
 )
 INSERT INTO product_search (product_id, category_id, popularity, terms, facets)
 SELECT s.id, s.category_id, s.popularity,
@@ -247,30 +261,7 @@ LEFT JOIN known k ON k.product_id = s.id
 LEFT JOIN listed l ON l.product_id = s.id
 """
 
-# Only words short enough to be mistyped by a hair; digits are no letters.
-TERMS = """
-WITH word AS (
-  SELECT DISTINCT unnest(tsvector_to_array(to_tsvector('simple', catalogue_words(
-    concat_ws(' ', p.name, p.description, array_to_string(p.tags, ' '), c.name, given.text))))) AS word
-  FROM product p
-  JOIN category c ON c.id = p.category_id
-  LEFT JOIN LATERAL (
-    SELECT string_agg(each.value, ' ') AS text FROM jsonb_each_text(p.attributes) each
-  ) given ON true
-  WHERE p.id = ANY($1::uuid[]) AND p.status = 'active'
-)
-INSERT INTO search_term (word, lexeme, variants)
-SELECT w.word, COALESCE((tsvector_to_array(to_tsvector('english', w.word)))[1], w.word),
-       w.word || ARRAY(
-         SELECT overlay(w.word PLACING '' FROM i FOR 1) FROM generate_series(1, length(w.word)) AS i
-       )
-FROM word w
-WHERE length(w.word) BETWEEN 3 AND 40 AND w.word !~ '[0-9]'
-  AND NOT EXISTS (SELECT FROM search_term t WHERE t.word = w.word)
-ON CONFLICT DO NOTHING
-"""
-
-WRITE = (SCOPES, LISTINGS, PAGES, FACETS, SEARCH, TERMS)
+WRITE = (SCOPES, LISTINGS, PAGES, FACETS, SEARCH)
 
 # How often a word stands in names: it ranks what is suggested, and may lag behind.
 NAMES = """
