@@ -99,7 +99,7 @@ def upgrade() -> None:
         sa.Column("product_id", sa.Uuid(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("card", sa.Text(), nullable=False),
-        sa.Column("variants", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("variants", sa.Text(), nullable=False),
         sa.Column("variant_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("stock_kinds", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("product_id", "currency", name=op.f("pk_product_doc")),

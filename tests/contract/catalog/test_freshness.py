@@ -125,7 +125,7 @@ async def test_without_a_price_in_a_currency_it_is_not_in_it(own: Database) -> N
 
 async def test_rebuilding_all_changes_nothing(own: Database) -> None:
     async def documents() -> list[str]:
-        rows = await own.fetch("SELECT card, variants::text AS text FROM product_doc ORDER BY 1, 2")
+        rows = await own.fetch("SELECT card, variants AS text FROM product_doc ORDER BY 1, 2")
         terms = await own.fetch("SELECT terms::text FROM product_search ORDER BY 1")
         return [str(tuple(row.values())) for row in (*rows, *terms)]
 

@@ -11,9 +11,14 @@ from ecommerce.adapters.postgres.catalog.reads.render import Renderer, any_in_st
     [("t", "3", 3, True), ("t", "0", 0, False), ("b", "0", 0, True), ("u", "0", None, True)],
 )
 def test_a_variant_tells_its_stock(kind: str, number: str, available: int | None, in_stock: bool) -> None:
-    (shown,) = msgspec.json.decode(variants(['"sku":"A"'], kind, number))
+    (shown,) = msgspec.json.decode(variants('{\x02"sku":"A"}', kind, number))
     assert shown == {"available": available, "in_stock": in_stock, "sku": "A"}
     assert any_in_stock(kind, number) is in_stock
+
+
+def test_variants_are_told_apart() -> None:
+    shown = msgspec.json.decode(variants('{\x02"sku":"A"},{\x02"sku":"B"},{\x02"sku":"C"}', "tut", "0,0,7"))
+    assert [(each["sku"], each["available"]) for each in shown] == [("A", 0), ("B", None), ("C", 7)]
 
 
 def test_fragments_become_one_document_with_the_shops_origin() -> None:

@@ -74,13 +74,15 @@ class ProductListingRow(DefaultBase):
 
 
 class ProductDocRow(DefaultBase):
-    """What depends on the currency. A variant's fragment lacks what depends on its stock."""
+    """What depends on the currency. In `variants`, U+0002 marks where each one's stock goes; `stock_kinds`
+    has a letter for each: `t` tracked, `b` tracked but backorderable, `u` untracked.
+    """
 
     __tablename__ = "product_doc"
     product_id: Mapped[UUID] = mapped_column(primary_key=True)
     currency: Mapped[str] = mapped_column(Text, primary_key=True)
     card: Mapped[str] = mapped_column(Text)
-    variants: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    variants: Mapped[str] = mapped_column(Text)
     variant_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     stock_kinds: Mapped[str] = mapped_column(Text)
 

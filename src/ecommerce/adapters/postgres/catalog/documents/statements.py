@@ -83,9 +83,9 @@ WITH image AS MATERIALIZED (
 ), offered AS MATERIALIZED (
   SELECT s.product_id, x.currency, min(x.amount) AS price_min, max(x.amount) AS price_max,
          array_agg(DISTINCT x.amount) AS prices, bool_or(s.stocked) AS in_stock,
-         array_agg(concat('"price":', {_money("x.amount", "x.currency")},
-                          ',"compare_at_price":', {_money("x.compare_at", "x.currency")},
-                          ',', s.text) ORDER BY s.position, s.id) AS variants,
+         string_agg(concat('{{', chr(2), '"price":', {_money("x.amount", "x.currency")},
+                           ',"compare_at_price":', {_money("x.compare_at", "x.currency")},
+                           ',', s.text, '}}'), ',' ORDER BY s.position, s.id) AS variants,
          array_agg(s.id ORDER BY s.position, s.id) AS variant_ids,
          string_agg(s.kind, '' ORDER BY s.position, s.id) AS stock_kinds,
          (array_agg(x.compare_at ORDER BY x.amount, s.position))[1] AS compare_at,

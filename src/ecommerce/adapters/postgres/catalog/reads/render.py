@@ -1,10 +1,8 @@
 """Joins the ready fragments of products with what is only known now: their stock, the shop's origin."""
 
-from collections.abc import Sequence
-
 from ecommerce.domain.shared.money import Money
 
-ORIGIN = "\x01"
+ORIGIN, STOCK = "\x01", "\x02"
 
 
 class Renderer:
@@ -24,17 +22,20 @@ class Renderer:
         return f"{{{card}{self._in_stock if in_stock else self._sold_out}"
 
 
-def variants(fragments: Sequence[str], kinds: str, available: str) -> str:
+def variants(fragments: str, kinds: str, available: str) -> str:
     """A JSON array. `available` holds a number for each variant, joined by commas."""
-    shown = []
-    for fragment, kind, number in zip(fragments, kinds, available.split(","), strict=True):
+    first, *rest = fragments.split(STOCK)
+    shown = ["[", first]
+    for fragment, kind, number in zip(rest, kinds, available.split(","), strict=True):
         if kind == "u":
-            shown.append(f'{{"available":null,"in_stock":true,{fragment}}}')
+            shown.append('"available":null,"in_stock":true,')
         elif number != "0" or kind == "b":
-            shown.append(f'{{"available":{number},"in_stock":true,{fragment}}}')
+            shown += ('"available":', number, ',"in_stock":true,')
         else:
-            shown.append(f'{{"available":0,"in_stock":false,{fragment}}}')
-    return f"[{','.join(shown)}]"
+            shown.append('"available":0,"in_stock":false,')
+        shown.append(fragment)
+    shown.append("]")
+    return "".join(shown)
 
 
 def any_in_stock(kinds: str, available: str) -> bool:
