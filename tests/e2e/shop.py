@@ -1,20 +1,28 @@
 """A whole shop on real processes, and buyers for it."""
 
 import asyncio
+import hashlib
+import hmac
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
+
+from ecommerce.adapters.saq.queue import PatientQueue
+from ecommerce.entrypoints.bootstrap.local_shop import control, kept
+from tests.conftest import broken_invariants
+from tests.e2e.stubborn import Stubborn
 
 ADDRESS = {
     "first_name": "Ada",
@@ -25,13 +33,18 @@ ADDRESS = {
     "country": "GB",
 }
 API = "/api/v1"
+# What we hold for each order, by our own books.
+HELD = """
+SELECT o.number, sum(p.captured - p.refunded) AS held FROM payment p JOIN sales_order o ON o.id = p.order_id
+WHERE p.provider = 'stripe' GROUP BY o.number HAVING sum(p.captured - p.refunded) <> 0
+"""
 
 
 class Timeout(AssertionError):
     """What was waited for did not come."""
 
 
-async def eventually(what: str, ask: Callable[[], Awaitable[Any]], seconds: float = 20.0) -> Any:
+async def eventually(what: str, ask: Callable[[], Awaitable[Any]], seconds: float = 40.0) -> Any:
     """Ask until the answer is true; returns it."""
     deadline = time.monotonic() + seconds
     while True:
@@ -105,9 +118,119 @@ class Shop:
         limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
         return httpx.AsyncClient(base_url=self.facts["api"] + API, timeout=30, limits=limits)
 
+    def stubborn(self) -> tuple[httpx.AsyncClient, Stubborn]:
+        """The same, of somebody who asks again until there is an answer, and what they met on the way."""
+        transport = Stubborn()
+        base = self.facts["api"] + API
+        return httpx.AsyncClient(base_url=base, timeout=30, transport=transport), transport
+
     def sandbox(self) -> httpx.AsyncClient:
         token = {"X-Sandbox-Token": self.facts["sandbox_token"]}
         return httpx.AsyncClient(base_url=self.facts["sandbox"], headers=token, timeout=30)
+
+    async def faults(self, *faults: dict[str, Any]) -> None:
+        async with self.sandbox() as sandbox:
+            (await sandbox.post("/_control/faults", json=faults)).raise_for_status()
+
+    async def heal(self) -> None:
+        """End all faults of the outside world; what it held back is sent."""
+        async with self.sandbox() as sandbox:
+            (await sandbox.delete("/_control/faults")).raise_for_status()
+
+    async def stripe(self, path: str) -> dict[str, Any]:
+        """What Stripe's own API says of `path`, below /v1."""
+        secret = {"Authorization": f"Bearer {self.facts['stripe_secret_key']}"}
+        async with self.sandbox() as sandbox:
+            reply = await sandbox.get(f"/v1{path}", headers=secret)
+        assert reply.status_code == 200, reply.text
+        found: dict[str, Any] = reply.json()
+        return found
+
+    async def intents(self, *numbers: str) -> Counter[str]:
+        """How many intents Stripe has for each order, among its newest hundred."""
+        every = (await self.stripe("/payment_intents?limit=100"))["data"]
+        return Counter(
+            number for each in every if (number := each["metadata"].get("order_number")) in numbers
+        )
+
+    async def ledger(self) -> Counter[str]:
+        """What Stripe holds for each order, by its own books."""
+        async with self.sandbox() as sandbox:
+            rows = (await sandbox.get("/_control/stripe/ledger")).json()
+        held: Counter[str] = Counter()
+        for row in rows:
+            held[row["metadata"]["order_number"]] += row["amount"] * (1 if row["kind"] == "charge" else -1)
+        return Counter({number: amount for number, amount in held.items() if amount})
+
+    async def event(self, order: dict[str, Any], kind: str) -> dict[str, Any]:
+        """The event of this kind that Stripe has of the order's intent."""
+        every = (await self.stripe(f"/events?limit=100&type={kind}"))["data"]
+        intent = intent_of(order)
+        found: dict[str, Any] = next(each for each in every if each["data"]["object"]["id"] == intent)
+        return found
+
+    async def deliver(self, client: httpx.AsyncClient, event: dict[str, Any]) -> httpx.Response:
+        """Bring an event, signed as Stripe does."""
+        body = json.dumps(event).encode()
+        secret = kept.load(self.data_dir).environment["ECOMMERCE_STRIPE_WEBHOOK_SECRETS"]
+        at = int(time.time())
+        mark = hmac.new(secret.encode(), b"%d.%s" % (at, body), hashlib.sha256).hexdigest()
+        headers = {"Stripe-Signature": f"t={at},v1={mark}", "Content-Type": "application/json"}
+        return await client.post("/payments/stripe/webhook", content=body, headers=headers)
+
+    async def run_job(self, name: str) -> None:
+        """Have a worker do now what it does at set times."""
+        queue = PatientQueue(self.facts["redis_url"], job_timeout=60)
+        await queue.connect()
+        try:
+            await queue.enqueue(f"cron:{name}")
+        finally:
+            await queue.disconnect()
+
+    async def expire_now(self, *orders: dict[str, Any]) -> None:
+        """The time to pay them is over, and the job that ends such orders is on its way."""
+        ids = [order["id"] for order in orders]
+        for table, column in (("sales_order", "id"), ("stock_reservation", "order_id")):
+            await self.sql(
+                f"UPDATE {table} SET expires_at = now()"
+                f" WHERE {column} = ANY($1::uuid[]) AND expires_at IS NOT NULL",
+                ids,
+            )
+        await self.run_job("orders.expire_orders")
+
+    async def facts_of(self, order: dict[str, Any]) -> Counter[str]:
+        """How often each fact was filed of the order."""
+        rows = await self.sql("SELECT kind FROM outbox WHERE aggregate_id = $1", UUID(order["id"]))
+        return Counter(row["kind"] for row in rows)
+
+    async def healthy(self) -> None:
+        """Wait until every part is there and answers."""
+
+        async def all_parts() -> bool:
+            standing = await asyncio.to_thread(control.status, self.data_dir)
+            return standing.healthy and len(standing.parts) + 1 == len(self.facts["pids"])
+
+        await eventually("every part of the shop answers", all_parts)
+
+    async def settles(self) -> None:
+        """Wait until what was begun is done; then all that must be true is, here and in Stripe's books."""
+        await self.heal()
+        await self.healthy()
+
+        async def wrong() -> list[Any]:
+            waiting = await self.sql(
+                "SELECT kind, attempts, last_error FROM outbox WHERE done_at IS NULL OR parked_at IS NOT NULL"
+            )
+            ours = Counter({row["number"]: int(row["held"]) for row in await self.sql(HELD)})
+            theirs = await self.ledger()
+            differing = [] if ours == theirs else [f"we hold {ours - theirs}, Stripe {theirs - ours}"]
+            return [*waiting, *differing, *await broken_invariants(self.facts["database_url"])]
+
+        deadline = time.monotonic() + 40
+        while faults := await wrong():
+            if time.monotonic() > deadline:
+                raise Timeout(f"the shop does not settle: {faults}")
+            await asyncio.sleep(0.2)
 
     async def sql(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         connection = await asyncpg.connect(self.facts["database_url"])
@@ -136,10 +259,33 @@ class Shop:
         )
         assert done.returncode == 0, done.stderr
 
+    async def available(self, sku: str) -> int:
+        """How many can be sold."""
+        count: int = await self.value(
+            "SELECT sum(s.on_hand - s.reserved) FROM stock_level s JOIN variant v ON v.id = s.variant_id"
+            " WHERE v.sku = $1",
+            sku,
+        )
+        return count
+
     async def mails(self, address: str) -> list[dict[str, Any]]:
         async with self.sandbox() as sandbox:
-            found = (await sandbox.get("/_mail/messages")).json()
-        return [mail for mail in found if address in str(mail["to"])]
+            found: list[dict[str, Any]] = (
+                await sandbox.get("/_mail/messages", params={"to": address})
+            ).json()
+        return found
+
+    async def wait_for_mails(self, address: str, count: int) -> list[dict[str, Any]]:
+        """Exactly so many, and no more while everything else comes to rest."""
+
+        async def there() -> bool:
+            return len(await self.mails(address)) >= count
+
+        await eventually(f"{count} mails to {address}", there)
+        await self.settles()
+        mails = await self.mails(address)
+        assert len(mails) == count, [mail["subject"] for mail in mails]
+        return mails
 
 
 async def staff(shop: Shop, client: httpx.AsyncClient) -> dict[str, str]:
@@ -197,6 +343,29 @@ class Buyer:
         shown: dict[str, Any] = reply.json()
         return shown
 
+    async def open_intent(self, order: dict[str, Any]) -> httpx.Response:
+        return await self.client.post(
+            "/payments/intents",
+            json={"order_number": order["number"]},
+            headers={"X-Order-Token": order["order_token"]},
+        )
+
+    async def sync(self, order: dict[str, Any]) -> httpx.Response:
+        """What the return page does."""
+        path = f"/payments/{order['payment']['id']}/sync"
+        return await self.client.post(path, headers={"X-Order-Token": order["order_token"]})
+
+    async def payment(self, order: dict[str, Any]) -> dict[str, Any]:
+        path = f"/payments/{order['payment']['id']}"
+        reply = await self.client.get(path, headers={"X-Order-Token": order["order_token"]})
+        assert reply.status_code == 200, reply.text
+        shown: dict[str, Any] = reply.json()
+        return shown
+
+    async def cancel(self, order: dict[str, Any]) -> httpx.Response:
+        path = f"/orders/{order['number']}/cancel"
+        return await self.client.post(path, headers={"X-Order-Token": order["order_token"]})
+
     async def wait_for(self, order: dict[str, Any], payment_status: str) -> dict[str, Any]:
         async def there() -> dict[str, Any] | None:
             shown = await self.show(order)
@@ -206,13 +375,17 @@ class Buyer:
         return found
 
 
+def intent_of(order: dict[str, Any]) -> str:
+    secret: str = order["payment"]["client_secret"]
+    return secret.partition("_secret")[0]
+
+
 async def confirm(shop: Shop, order: dict[str, Any], method: str = "pm_card_visa") -> httpx.Response:
     """Confirm the order's intent with the publishable key, as Stripe.js does in the buyer's browser."""
     payment = order["payment"]
-    intent = payment["client_secret"].partition("_secret")[0]
     async with httpx.AsyncClient(base_url=shop.facts["sandbox"], timeout=30) as browser:
         return await browser.post(
-            f"/v1/payment_intents/{intent}/confirm",
+            f"/v1/payment_intents/{intent_of(order)}/confirm",
             data={"client_secret": payment["client_secret"], "payment_method": method},
             headers={"Authorization": f"Bearer {payment['publishable_key']}"},
         )
