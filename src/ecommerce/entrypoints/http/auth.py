@@ -83,6 +83,7 @@ class AuthController(Controller):
         status=201,
         policy=OPEN,
         rate_limit="auth",
+        also={202: "Accepted: the same whether the address is taken or not"},
         raises=(InvalidValue, EmailTaken, RateLimited),
     )
     async def register(

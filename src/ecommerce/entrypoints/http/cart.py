@@ -16,6 +16,7 @@ from ecommerce.application.cart.keep_details import KeepDetails, KeepDetailsHand
 from ecommerce.application.cart.ports import Wanted
 from ecommerce.application.cart.quote_cart import CartQuote, QuoteCart, QuoteCartHandler
 from ecommerce.application.cart.view import CartView, ShownCart
+from ecommerce.application.pricing.quote import ShippingUnavailable
 from ecommerce.domain.cart.refusals import CartChanged, CartEmpty
 from ecommerce.domain.shared.kernel import InsufficientStock, InvalidValue, NotFound, StaleVersion
 from ecommerce.entrypoints.http.address_body import AddressBody
@@ -170,7 +171,7 @@ class CartController(Controller):
         )
         return _reply(await handler(command))
 
-    @post("/quote", policy=GUEST_OR_CUSTOMER, raises=(InvalidValue, CartEmpty))
+    @post("/quote", policy=GUEST_OR_CUSTOMER, raises=(InvalidValue, ShippingUnavailable, CartEmpty))
     async def quote(
         self,
         data: JSONBody[QuoteBody],

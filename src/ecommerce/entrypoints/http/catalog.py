@@ -97,7 +97,13 @@ class ProductController(Controller):
 
         return public(request, _envelope(page, link(page.following), link(page.preceding)))
 
-    @get("/{slug:str}", policy=PUBLIC, cacheable=True, raises=(InvalidValue, NotFound))
+    @get(
+        "/{slug:str}",
+        policy=PUBLIC,
+        cacheable=True,
+        also={308: "Permanent Redirect: the product has another slug now"},
+        raises=(InvalidValue, NotFound),
+    )
     async def show(
         self,
         slug: FromPath[str],

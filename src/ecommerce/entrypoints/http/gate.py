@@ -7,15 +7,21 @@ be known before Litestar runs.
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from litestar import Litestar
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from litestar.utils import normalize_path
 
 from ecommerce.domain.shared.kernel import Unauthenticated, Unavailable
 from ecommerce.entrypoints.http.exchange import Exchange, exchange_of
-from ecommerce.entrypoints.http.faults import MethodNotAllowed, PayloadTooLarge, RouteNotFound
+from ecommerce.entrypoints.http.faults import (
+    MalformedRequest,
+    MethodNotAllowed,
+    PayloadTooLarge,
+    RouteNotFound,
+)
 from ecommerce.entrypoints.http.limits import Limits
 from ecommerce.entrypoints.http.operation import OPT, Operation
 
@@ -30,16 +36,17 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = exchange_of(scope)
-        await self.admit(exchange, scope["path"])
+        await self.admit(exchange, scope)  # type: ignore[arg-type]  # the shell lets nothing else in
         await self._inner(scope, receive, send)
 
-    async def admit(self, exchange: Exchange, path: str) -> None:
+    async def admit(self, exchange: Exchange, scope: HTTPScope) -> None:
         """Raises whatever keeps this request from its controller."""
         refusal: Exception | None = None
         try:
-            operation, exchange.template = self._route(path, exchange.method)
+            _check_path(exchange, scope)
+            operation, exchange.template = self._route(scope["path"], exchange.method)
             exchange.operation = operation
-        except (RouteNotFound, MethodNotAllowed) as error:
+        except (MalformedRequest, RouteNotFound, MethodNotAllowed) as error:
             refusal, operation, exchange.template = error, None, _NOWHERE
         if operation is not None and operation.policy.kind == "probe":
             return
@@ -80,6 +87,20 @@ class Gate:
             # Guesses are counted, too: by address, since there is nobody else to count them for.
             await self._limits.spend(exchange, "default")
             raise
+
+
+def _check_path(exchange: Exchange, scope: HTTPScope) -> None:
+    """Raises for paths that can't be anybody's."""
+    if "\0" in scope["path"]:
+        raise RouteNotFound("there is nothing at this path")
+    raw = scope.get("raw_path") or b""
+    if b"%" in raw or not scope["path"].isascii():
+        try:
+            scope["path"].encode()
+            unquote_to_bytes(raw).decode()
+        except UnicodeError:
+            exchange.path = "/"
+            raise MalformedRequest("the path is not UTF-8") from None
 
 
 def _policy_name(exchange: Exchange, operation: Operation | None) -> str:

@@ -42,14 +42,7 @@ _SECURITY = {
         "description": "Holds a guest's order; answered when it is placed.",
     },
 }
-_CALLERS: Mapping[str, list[dict[str, list[str]]]] = {
-    "probe": [],
-    "open": [],
-    "public": [],
-    "guest-or-customer": [{"bearer": []}, {"cartToken": []}, {"orderToken": []}, {}],
-    "customer": [{"bearer": []}],
-    "staff": [{"bearer": []}],
-}
+_TOKENS = {"X-Cart-Token": "cartToken", "X-Order-Token": "orderToken"}
 
 
 class Route(NamedTuple):
@@ -106,6 +99,8 @@ class Schemas:
             self._types, schema_hook=_anything, ref_template=_REF
         )
         self._found = list(found)
+        for schema in self.components.values():
+            _tell_times(schema)
 
     def of(self, wanted: Any) -> dict[str, Any]:
         return next(schema for each, schema in zip(self._types, self._found, strict=True) if each == wanted)
@@ -113,6 +108,14 @@ class Schemas:
     def content(self, wanted: Any, media_type: str) -> dict[str, Any]:
         schema = self.of(wanted)
         return {media_type: {"schema": schema, "example": example(schema, self.components)}}
+
+
+def _tell_times(schema: Mapping[str, Any]) -> None:
+    """msgspec tells the format of those times only whose zone it checks. Ours are named for what they are."""
+    for name, inner in schema.get("properties", {}).items():
+        for each in inner.get("anyOf", [inner]):
+            if each.get("type") == "string" and (name == "at" or name.endswith("_at")):
+                each["format"] = "date-time"
 
 
 def results_of(operation: Operation) -> list[Any]:
@@ -131,13 +134,17 @@ def _inside(annotation: Any) -> Any:
 
 def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     operation = route.operation
+    parameters = parameters_of(route.path, route.handler, operation, schemas.of)
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
         "tags": [_tag(route.path)],
-        "security": _CALLERS[operation.policy.kind],
-        "parameters": parameters_of(route.path, route.handler, operation, schemas.of),
-        "responses": {**_success(operation, schemas), **problem_responses(route.path, operation)},
+        "security": _security(operation, parameters),
+        "parameters": parameters,
+        "responses": {
+            **_success(operation, schemas),
+            **problem_responses(route.path, route.method, operation),
+        },
     }
     text = operation.description
     if operation.policy.permission:
@@ -153,6 +160,17 @@ def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     return described
 
 
+def _security(operation: Operation, parameters: list[dict[str, Any]]) -> list[dict[str, list[str]]]:
+    if operation.policy.kind in ("customer", "staff"):
+        return [{"bearer": []}]
+    if operation.policy.kind != "guest-or-customer":
+        return []
+    tokens: list[dict[str, list[str]]] = [
+        {_TOKENS[each["name"]]: []} for each in parameters if each["name"] in _TOKENS
+    ]
+    return [{"bearer": []}, *tokens, {}]
+
+
 def _success(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
     results = results_of(operation)
@@ -164,6 +182,8 @@ def _success(operation: Operation, schemas: Schemas) -> dict[str, Any]:
         }
     elif operation.status not in (204, 304) and operation.produces != "application/json":
         answer["content"] = {operation.produces: {"schema": {"type": "string"}}}
+    elif operation.result is RawReply:
+        answer["content"] = {operation.produces: {"schema": {"type": "object"}}}
     also = {**operation.also, **({304: "Not Modified"} if operation.cacheable else {})}
     others = {str(status): {**answer, "description": text} for status, text in also.items()}
     for status in {"204", "304", "308"} & set(others):

@@ -34,14 +34,14 @@ class ProblemDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     errors: list[FaultDetails] = []
 
 
-def problem_responses(path: str, operation: Operation) -> dict[str, Any]:
+def problem_responses(path: str, method: str, operation: Operation) -> dict[str, Any]:
     by_status: dict[int, list[str]] = defaultdict(list)
-    for code in sorted(_codes(path, operation)):
+    for code in sorted(_codes(path, method, operation)):
         by_status[PROBLEMS[code].status].append(code)
     return {str(status): _response(path, status, codes) for status, codes in sorted(by_status.items())}
 
 
-def _codes(path: str, operation: Operation) -> set[str]:
+def _codes(path: str, method: str, operation: Operation) -> set[str]:
     codes = {"malformed-request", "validation-failed", "internal-error"}
     if operation.policy.kind != "probe":
         codes |= {"rate-limited", "unauthenticated", "unavailable"}
@@ -51,10 +51,10 @@ def _codes(path: str, operation: Operation) -> set[str]:
         codes |= {"step-up-required"}
     if "{" in path:
         codes |= {"not-found"}
-    if operation.body is not None or operation.raw_body:
-        codes |= {"payload-too-large"}
-    if operation.body is not None:
-        codes |= {"unsupported-media-type"}
+    if method != "GET":
+        # What takes no body takes an empty object, too: whatever else is sent is refused.
+        codes |= {"payload-too-large", "concurrent-update"}
+        codes |= set() if operation.raw_body else {"unsupported-media-type"}
     if operation.idempotent:
         codes |= {"idempotency-key-in-use", "idempotency-key-reused"}
     return codes | {error.code for error in operation.raises if error.code in PROBLEMS}

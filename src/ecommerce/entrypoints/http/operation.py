@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from ecommerce.application.shared.actor import Actor
 from ecommerce.domain.shared.kernel import DomainError, Forbidden, Unauthenticated
+from ecommerce.entrypoints.http.faults import Refused
 
 OPT = "operation"
 
@@ -56,7 +57,7 @@ class Operation:
     cacheable: bool = False
     step_up: bool = False
     also: Mapping[int, str] = field(default_factory=dict)
-    raises: tuple[type[DomainError], ...] = ()
+    raises: tuple[type[DomainError | Refused], ...] = ()
     consumes: str = "application/json"
     produces: str = "application/json"
     max_body: int | None = None

@@ -19,6 +19,7 @@ from ecommerce.application.orders.contracts import OrderView
 from ecommerce.application.orders.ports import OrderQueries, Position
 from ecommerce.application.orders.show_order import ShowOrderHandler
 from ecommerce.application.payments.contracts import PaymentStarted
+from ecommerce.application.pricing.quote import ShippingUnavailable
 from ecommerce.application.shared.amount import Amount
 from ecommerce.application.shared.call import Call
 from ecommerce.domain.cart.refusals import CartChanged, CartEmpty
@@ -94,8 +95,10 @@ class OrderController(Controller):
         policy=GUEST_OR_CUSTOMER,
         rate_limit="checkout",
         idempotent=True,
+        also={200: "OK: the order that this cart is already"},
         raises=(
             InvalidValue,
+            ShippingUnavailable,
             NotFound,
             CartEmpty,
             CartChanged,

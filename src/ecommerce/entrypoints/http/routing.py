@@ -22,6 +22,7 @@ from litestar.types import Method
 
 from ecommerce.domain.shared.kernel import DomainError
 from ecommerce.entrypoints.http.binding import QUERY, RAW, bind
+from ecommerce.entrypoints.http.faults import Refused
 from ecommerce.entrypoints.http.operation import OPT, Policy
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ def _route(method: Method, status: int) -> Callable[..., _Handler]:
         cacheable: bool = False,
         step_up: bool = False,
         also: Mapping[int, str] | None = None,
-        raises: tuple[type[DomainError], ...] = (),
+        raises: tuple[type[DomainError | Refused], ...] = (),
         consumes: str = "application/json",
         produces: str = "application/json",
         max_body: int | None = None,

@@ -6,7 +6,6 @@ Plain ASGI, and careful with microseconds: it stands before cached answers that 
 import re
 from collections.abc import Callable
 from time import perf_counter
-from urllib.parse import unquote_to_bytes
 
 import structlog
 from litestar.enums import ScopeType
@@ -21,7 +20,7 @@ from ecommerce.entrypoints.http.config import HttpConfig
 from ecommerce.entrypoints.http.cors import Cors
 from ecommerce.entrypoints.http.door import Door
 from ecommerce.entrypoints.http.exchange import Exchange
-from ecommerce.entrypoints.http.faults import ClientGone, HostNotAllowed, MalformedRequest, RouteNotFound
+from ecommerce.entrypoints.http.faults import ClientGone, HostNotAllowed
 from ecommerce.entrypoints.http.hosts import AllowedHosts
 from ecommerce.entrypoints.http.problems import reply_to
 from ecommerce.entrypoints.http.replies import RawReply
@@ -98,7 +97,7 @@ class Shell:
 
     async def _serve(self, scope: HTTPScope, receive: Receive, answer: Answer, exchange: Exchange) -> None:
         try:
-            self._check(scope, exchange)
+            self._check_host(exchange)
             if scope["method"] == "OPTIONS":
                 await self._options(exchange)(scope, receive, answer)
             else:
@@ -113,20 +112,9 @@ class Shell:
             await discard_body(exchange, receive)
             await reply(scope, receive, answer)
 
-    def _check(self, scope: HTTPScope, exchange: Exchange) -> None:
-        """Raises for hosts that aren't ours and for paths that can't be anybody's."""
+    def _check_host(self, exchange: Exchange) -> None:
         if not self._hosts.allow(exchange.headers.get(b"host", b"")):
             raise HostNotAllowed("this host is not served here")
-        if "\0" in scope["path"]:
-            raise RouteNotFound("there is nothing at this path")
-        raw = scope.get("raw_path") or b""
-        if b"%" in raw or not scope["path"].isascii():
-            try:
-                scope["path"].encode()
-                unquote_to_bytes(raw).decode()
-            except UnicodeError:
-                exchange.path = "/"
-                raise MalformedRequest("the path is not UTF-8") from None
 
     def _options(self, exchange: Exchange) -> RawReply:
         preflight = self._cors.preflight(exchange.headers.get(b"origin"))

@@ -31,7 +31,7 @@ class StripeWebhookController(Controller):
     path = "/payments/stripe"
     tags = ("Payments",)
 
-    @post("/webhook", policy=PUBLIC, rate_limit="webhook", consumes="*/*", raises=(NotFound,))
+    @post("/webhook", policy=PUBLIC, rate_limit="webhook", consumes="*/*", raises=(NotFound, ForgedWebhook))
     async def receive(
         self,
         raw: RawBytes,
