@@ -1,0 +1,224 @@
+"""A good request for every operation. An operation without one fails `test_every_route`."""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+import stripe
+
+from tests.conformance.world import ADDRESS, PASSWORD, World, order_body
+from tests.factories.till import SECRET
+
+
+@dataclass(frozen=True)
+class Ask:
+    """`path` fills the operation's path; at most one of `json` and `content` is sent."""
+
+    path: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    json: Any = None
+    content: bytes | None = None
+
+    def but(self, **changes: Any) -> "Ask":
+        return replace(self, **changes)
+
+    def with_headers(self, **more: str) -> "Ask":
+        return replace(
+            self, headers={**self.headers, **{name.replace("_", "-"): more[name] for name in more}}
+        )
+
+
+Sample: TypeAlias = Callable[[World], Awaitable[Ask]]
+SAMPLES: dict[str, Sample] = {}
+
+
+def sample(name: str) -> Callable[[Sample], Sample]:
+    def keep(made: Sample) -> Sample:
+        SAMPLES[name] = made
+        return made
+
+    return keep
+
+
+def plain(name: str, **ask: Any) -> None:
+    """What needs nothing to be made before."""
+
+    async def made(_: World) -> Ask:
+        return Ask(**ask)
+
+    SAMPLES[name] = made
+
+
+for each in """key_jwks documentation_docs documentation_schema probe_healthz probe_metrics probe_ready
+    probe_startup category_tree cart_show""".split():
+    plain(each)
+plain("problem_show", path={"code": "not-found"})
+plain("search_suggest", query={"q": "a"})
+plain("product_find", query={"page_size": "3", "expand": "variants,images", "facets": "true"})
+plain("auth_verify", json={"token": "not-a-token"})
+plain("auth_logout", json={})
+
+
+@sample("category_show")
+async def _(world: World) -> Ask:
+    return Ask(path={"slug": world.category})
+
+
+@sample("product_show")
+@sample("product_related")
+async def _(world: World) -> Ask:
+    return Ask(path={"slug": world.product["slug"]})
+
+
+@sample("media_show")
+async def _(world: World) -> Ask:
+    return Ask(path={"name": world.product["image"]})
+
+
+@sample("auth_register")
+async def _(_: World) -> Ask:
+    email = f"new-{uuid4().hex[:12]}@example.com"
+    return Ask(json={"email": email, "password": PASSWORD, "first_name": "Ada", "marketing_opt_in": True})
+
+
+@sample("auth_login")
+async def _(_: World) -> Ask:
+    return Ask(json={"email": "customer@example.com", "password": PASSWORD, "device_name": "A phone"})
+
+
+@sample("auth_refresh")
+async def _(world: World) -> Ask:
+    signed_in = await world.sign_in("customer@example.com")
+    return Ask(json={"refresh_token": signed_in["refresh_token"]})
+
+
+@sample("auth_step_up")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.customer, json={"password": PASSWORD})
+
+
+@sample("user_show")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.customer)
+
+
+@sample("user_change")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.other, json={"first_name": "Grace", "last_name": "Hopper", "phone_number": None})
+
+
+@sample("address_mine")
+@sample("order_mine")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.customer, query={"page_size": "2"})
+
+
+@sample("address_add")
+async def _(world: World) -> Ask:
+    await world.no_addresses(world.other)
+    return Ask(headers=world.other, json={**ADDRESS, "is_default_shipping": True})
+
+
+@sample("address_show")
+@sample("address_remove")
+async def _(world: World) -> Ask:
+    await world.no_addresses(world.other)
+    return Ask(headers=world.other, path={"address_id": (await world.address(world.other))["id"]})
+
+
+@sample("address_change")
+async def _(world: World) -> Ask:
+    await world.no_addresses(world.other)
+    added = await world.address(world.other)
+    return Ask(
+        headers=world.other, path={"address_id": added["id"]}, json={"city": "Leeds", "company": "Mill"}
+    )
+
+
+@sample("cart_add_item")
+async def _(world: World) -> Ask:
+    _, held = await world.cart()
+    return Ask(headers=held, json={"sku": world.product["sku"], "quantity": 1})
+
+
+@sample("cart_set_quantity")
+async def _(world: World) -> Ask:
+    cart, held = await world.cart()
+    return Ask(headers=held, path={"item_id": cart["items"][0]["id"]}, json={"quantity": 3})
+
+
+@sample("cart_remove_item")
+async def _(world: World) -> Ask:
+    cart, held = await world.cart()
+    return Ask(headers=held, path={"item_id": cart["items"][0]["id"]})
+
+
+@sample("cart_clear")
+async def _(world: World) -> Ask:
+    _, held = await world.cart()
+    return Ask(headers=held)
+
+
+@sample("cart_keep_details")
+async def _(world: World) -> Ask:
+    _, held = await world.cart()
+    kept = {"email": "ada@example.com", "shipping_address": ADDRESS, "shipping_option_id": "standard"}
+    return Ask(headers=held, json=kept)
+
+
+@sample("cart_quote")
+async def _(world: World) -> Ask:
+    _, held = await world.cart()
+    return Ask(headers=held, json={"shipping_address": ADDRESS, "shipping_option_id": "standard"})
+
+
+@sample("order_place")
+async def _(world: World) -> Ask:
+    _, held = await world.cart()
+    return Ask(headers=held, json={**order_body("stripe"), "note": "Leave it at the door"})
+
+
+@sample("order_show")
+@sample("order_cancel")
+async def _(world: World) -> Ask:
+    order, held = await world.order()
+    return Ask(headers=held, path={"number": order["number"]})
+
+
+@sample("payment_open_intent")
+async def _(world: World) -> Ask:
+    order, held = await world.order("stripe")
+    return Ask(headers=held, json={"order_number": order["number"]})
+
+
+@sample("payment_show")
+@sample("payment_sync")
+async def _(world: World) -> Ask:
+    order, held = await world.order("stripe")
+    return Ask(headers=held, path={"payment_id": order["payment"]["id"]})
+
+
+@sample("stripe_webhook_receive")
+async def _(_: World) -> Ask:
+    event = {"id": f"evt_{uuid4().hex}", "object": "event", "type": "balance.available", "livemode": False}
+    body = json.dumps({**event, "data": {"object": {"object": "balance"}}})
+    sign: Any = stripe.WebhookSignature.generate_signature_header
+    return Ask(headers={"Stripe-Signature": sign(body, SECRET)}, content=body.encode())
+
+
+@sample("admin_refund_capture")
+async def _(world: World) -> Ask:
+    order, _ = await world.order()
+    return Ask(headers=world.admin, path={"number": order["number"]})
+
+
+@sample("admin_refund_refund")
+async def _(world: World) -> Ask:
+    order, _ = await world.order()
+    await world.call("POST", f"/admin/orders/{order['number']}/capture", headers=world.admin)
+    amount = {"amount": 100, "currency": "USD"}
+    body = {"amount": amount, "reason": "requested_by_customer", "note": "sorry"}
+    return Ask(headers=world.admin, path={"number": order["number"]}, json=body)
