@@ -16,7 +16,7 @@ from tests.factories.catalogue import opened, queries
 
 pytestmark = pytest.mark.anyio
 TRACKED = """
-SELECT p.id, p.slug, v.id AS variant_id FROM product p JOIN variant v ON v.product_id = p.id
+SELECT p.id, p.slug, p.name, v.id AS variant_id FROM product p JOIN variant v ON v.product_id = p.id
 WHERE p.status = 'active' AND v.tracked AND NOT v.backorderable
   AND (SELECT count(*) FROM variant o WHERE o.product_id = p.id) = 1
   AND (SELECT sum(on_hand) FROM stock_level l WHERE l.variant_id = v.id) > 0
@@ -121,6 +121,25 @@ async def test_without_a_price_in_a_currency_it_is_not_in_it(own: Database) -> N
         await queries(own).related(row["slug"], "EUR", 12)
     found = await queries(own).find(ProductSearch(currency="EUR", filters=ProductFilters(ids=(row["id"],))))
     assert found.count == 0
+    sought = ProductSearch(currency="EUR", filters=ProductFilters(q=row["name"]), ordering=Ordering.RELEVANCE)
+    assert row["slug"] not in {
+        each["slug"] for each in msgspec.json.decode((await queries(own).find(sought)).results)
+    }
+
+
+async def test_a_new_currency_has_what_is_priced_in_it_and_nothing_else(own: Database) -> None:
+    row = await one(own, TRACKED)
+    async with own.acquire() as connection, connection.transaction():
+        await connection.execute("INSERT INTO variant_price VALUES ($1, 'CHF', 900)", row["variant_id"])
+        await rebuild(connection, [row["id"]])
+
+    assert (await detail(own, row["slug"], "CHF"))["price_min"]["amount"] == 900
+    for filters in (ProductFilters(), ProductFilters(q="tested"), ProductFilters(q=row["name"])):
+        page = await queries(own).find(ProductSearch(currency="CHF", filters=filters))
+        rows = msgspec.json.decode(page.results)
+        assert page.count == len(rows) <= 1
+        assert {each["slug"] for each in rows} <= {row["slug"]}
+    assert page.count == 1
 
 
 async def test_rebuilding_all_changes_nothing(own: Database) -> None:

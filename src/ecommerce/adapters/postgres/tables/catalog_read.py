@@ -100,7 +100,7 @@ class ProductPageRow(DefaultBase):
 class ProductSearchRow(DefaultBase):
     """All that a product can be found by, as lexemes. A bare one is a word of its text; a prefix tells other
     kinds: `n:` a word of its name, `e:` its whole name, `k:` a SKU, `a:` an attribute, `t:` a tag,
-    `p:` its tier of popularity, `s:` a list it stands in.
+    `p:` its tier of popularity, `s:` a list it stands in, `x:` a currency it has no price in.
     """
 
     __tablename__ = "product_search"

@@ -35,5 +35,9 @@ async def rebuild(connection: Connection, product_ids: Sequence[UUID]) -> None:
 
 async def write(connection: Connection, ids: Sequence[UUID]) -> None:
     """Write the documents of products that have none."""
+    lists = await connection.fetch(statements.SCOPES, ids)
     for statement in statements.WRITE:
         await connection.execute(statement, ids)
+    for new in lists:
+        if new["category_id"] is None:
+            await connection.execute(statements.LACK, new["currency"])

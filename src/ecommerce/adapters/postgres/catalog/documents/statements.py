@@ -33,6 +33,7 @@ WHERE NOT EXISTS (
 )
 ORDER BY w.currency, w.category_id NULLS FIRST
 ON CONFLICT DO NOTHING
+RETURNING currency, category_id
 """
 
 # Stands for the list of everything where categories are joined by equality.
@@ -253,6 +254,8 @@ SELECT s.id, s.category_id, s.popularity,
          || ARRAY(SELECT 'n:' || word FROM unnest(tsvector_to_array(to_tsvector('english', s.name))) AS word
                   WHERE length(word) <= 200)
          || s.skus || COALESCE(k.terms, '{{}}') || COALESCE(l.terms, '{{}}')
+         || ARRAY(SELECT 'x:' || a.currency FROM listing_scope a WHERE a.category_id IS NULL AND NOT EXISTS (
+              SELECT FROM product_doc d WHERE d.product_id = s.id AND d.currency = a.currency))
          || ('e:' || s.name_key) || ('p:' || least(length(greatest(s.popularity, 0)::text), 4))
        ),
        COALESCE(k.facets, '{{}}')
@@ -261,7 +264,14 @@ LEFT JOIN known k ON k.product_id = s.id
 LEFT JOIN listed l ON l.product_id = s.id
 """
 
-WRITE = (SCOPES, LISTINGS, PAGES, FACETS, SEARCH)
+WRITE = (LISTINGS, PAGES, FACETS, SEARCH)
+
+# When the first price in a new currency comes, all other products lack it.
+LACK = """
+UPDATE product_search s SET terms = array_to_tsvector(tsvector_to_array(s.terms) || ('x:' || $1::text))
+WHERE NOT s.terms @@ quote_literal('x:' || $1::text)::tsquery
+  AND NOT EXISTS (SELECT FROM product_doc d WHERE d.product_id = s.product_id AND d.currency = $1)
+"""
 
 # How often a word stands in names: it ranks what is suggested, and may lag behind.
 NAMES = """

@@ -12,12 +12,14 @@ from uuid import UUID
 import msgspec
 
 from ecommerce.adapters.postgres.catalog.reads.matching import (
+    SCOPE,
     choice_conditions,
+    in_list,
+    lacks,
     price_conditions,
     row_conditions,
     scope_of,
 )
-from ecommerce.adapters.postgres.catalog.reads.page import SCOPE, in_list
 from ecommerce.adapters.postgres.catalog.reads.parameters import Parameters
 from ecommerce.adapters.postgres.catalog.reads.remembered import Remembered
 from ecommerce.adapters.postgres.catalog.reads.words import Words
@@ -65,7 +67,8 @@ def _choices(currency: str, filters: ProductFilters, words: Words | None) -> tup
     always = replace(filters, price_min=None, price_max=None, rating_min=0)
     conditions = [f"l.scope = {SCOPE}", *row_conditions(parameters, always)]
     if found := _terms(replace(filters, attributes=()), words):
-        conditions.append(in_list(found, parameters))
+        lacking = "" if filters.category else lacks(currency)
+        conditions.append(in_list(parameters, lacking, found))
     passes = {PRICE: " AND ".join(price_conditions(parameters, filters.price_min, filters.price_max))}
     if filters.rating_min:
         passes[RATING] = f"l.rating >= {parameters.add(filters.rating_min)}"
@@ -119,7 +122,7 @@ def _by_category(currency: str, filters: ProductFilters, words: Words | None) ->
         """,
             [currency],
         )
-    terms = [in_list(found, parameters)] if found else []
+    terms = [in_list(parameters, lacks(currency), found)] if found else []
     where = " AND ".join([f"l.scope = {SCOPE}", *conditions, *terms])
     return (
         f"""

@@ -13,13 +13,18 @@ WHERE c.slug = {category}
 """
 
 
+SCOPE = "(SELECT id FROM scope)"
+
+
 @dataclass(frozen=True, slots=True)
 class Matching:
     """`scope` selects the list: `$1` is its currency. `rows` are conditions on `l` (product_listing), joined
     by AND; `choices` is the tsquery of tags and attributes, `terms` that and the words. Each may be empty.
+    `lacking` is the lexeme of products without a price in the currency, for a list without a category.
     """
 
     scope: str
+    lacking: str
     rows: str
     choices: str
     terms: str
@@ -31,12 +36,29 @@ def scope_of(parameters: Parameters, currency: str, category: str | None) -> str
     return ONE_CATEGORY.format(currency=parameters.add(currency), category=parameters.add(category))
 
 
+def lacks(currency: str) -> str:
+    """The lexeme of products that have no price in it."""
+    return lexeme(f"x:{currency}")
+
+
+def in_list(parameters: Parameters, lacking: str, terms: str) -> str:
+    """A condition on `s`. A category is a lexeme like any other, so that one look into one index does for
+    all of it. Everything is one, too, but it stands at nearly every product and costs four times the rest:
+    what is looked for instead is the mark of the few products that lack the currency.
+    """
+    if lacking:
+        return f"s.terms @@ ({parameters.add(f'({terms})&!{lacking}')}::text)::tsquery"
+    query = f"({parameters.add(terms)}::text)::tsquery"
+    return f"s.terms @@ (('''s:' || {SCOPE} || '''')::tsquery && {query})"
+
+
 def matching(parameters: Parameters, currency: str, filters: ProductFilters, words: Words | None) -> Matching:
     scope = scope_of(parameters, currency, filters.category)
     rows = " AND ".join(row_conditions(parameters, filters))
     choices = "&".join(choice_conditions(filters))
     terms = "&".join(part for part in (words.found if words else "", choices) if part)
-    return Matching(scope, rows, choices, terms)
+    lacking = lacks(currency) if filters.category is None else ""
+    return Matching(scope, lacking, rows, choices, terms)
 
 
 def row_conditions(parameters: Parameters, filters: ProductFilters) -> list[str]:

@@ -6,22 +6,15 @@
   next tenfold, until the page is full
 """
 
-from ecommerce.adapters.postgres.catalog.reads.matching import Matching
+from ecommerce.adapters.postgres.catalog.reads.matching import SCOPE, Matching, in_list
 from ecommerce.adapters.postgres.catalog.reads.ordering import ORDERS
 from ecommerce.adapters.postgres.catalog.reads.parameters import Parameters
 from ecommerce.adapters.postgres.catalog.reads.words import Words
 from ecommerce.application.catalog.products import COUNTED, Edge, ProductSearch
 
-SCOPE = "(SELECT id FROM scope)"
 # Digits of the popularity, the most popular first: each tier holds about ten times what those before hold.
 TIERS = (4, 3, 2, 1)
 EXACT, IN_NAME, ANYWHERE = 3, 2, 1
-
-
-def in_list(terms: str, parameters: Parameters) -> str:
-    """The list is a lexeme like any other, so that one look into one index does for all of it."""
-    query = f"({parameters.add(terms)}::text)::tsquery"
-    return f"s.terms @@ (('''s:' || {SCOPE} || '''')::tsquery && {query})"
 
 
 def _where(*groups: list[str]) -> str:
@@ -59,7 +52,7 @@ def _matches(parameters: Parameters, match: Matching) -> str:
         return f"""
         SELECT l.* FROM product_listing l {_where([f"l.scope = {SCOPE}", match.rows])} OFFSET 0
         """
-    found = in_list(match.terms, parameters)
+    found = in_list(parameters, match.lacking, match.terms)
     return f"""
     SELECT l.*, s.terms
     FROM (SELECT s.product_id, s.terms FROM product_search s WHERE {found} OFFSET 0) s
@@ -107,7 +100,7 @@ def tiered(parameters: Parameters, wanted: ProductSearch, match: Matching, words
         arms.append(f"""(
         SELECT {rank} AS k1, s.popularity AS k2, s.product_id
         FROM product_search s {f"CROSS JOIN LATERAL {_listed('s', match.rows)}" if match.rows else ""}
-        {_where([in_list(lexemes, parameters)], beyond)}
+        {_where([in_list(parameters, match.lacking, lexemes)], beyond)}
         ORDER BY s.popularity {way}, s.product_id {way} LIMIT {wanted.offset + wanted.size + 1}
         )""")
     return f"""
@@ -165,11 +158,11 @@ def counted(parameters: Parameters, match: Matching) -> str:
     if not match.terms:
         rows = f"SELECT FROM product_listing l {_where([f'l.scope = {SCOPE}', match.rows])}"
     elif not match.rows:
-        rows = f"SELECT FROM product_search s WHERE {in_list(match.terms, parameters)}"
+        rows = f"SELECT FROM product_search s WHERE {in_list(parameters, match.lacking, match.terms)}"
     else:
         rows = f"""
         SELECT FROM product_search s
         JOIN product_listing l ON l.scope = {SCOPE} AND l.product_id = s.product_id AND {match.rows}
-        WHERE {in_list(match.terms, parameters)}
+        WHERE {in_list(parameters, match.lacking, match.terms)}
         """
     return f"SELECT count(*) FROM ({rows} LIMIT {COUNTED + 1}) counted"
