@@ -40,7 +40,10 @@ class RefundBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     reason: Literal["requested_by_customer", "duplicate", "fraudulent", "damaged", "other"]
     amount: RefundAmountBody | None = None
-    items: Annotated[list[RefundItemBody], msgspec.Meta(min_length=1, max_length=100)] | None = None
+    items: Annotated[
+        Annotated[list[RefundItemBody], msgspec.Meta(min_length=1, max_length=100)] | None,
+        msgspec.Meta(examples=[None]),
+    ] = None
     note: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
     restock: bool = False
 

@@ -40,7 +40,7 @@ class AddItemBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Either `variant_id` or `sku`."""
 
     quantity: Quantity
-    variant_id: UUID | None = None
+    variant_id: Annotated[UUID | None, msgspec.Meta(examples=[None])] = None
     sku: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] | None = None
 
 

@@ -66,7 +66,6 @@ def document(app: Litestar) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Ecommerce API", "version": version("ecommerce"), "description": _ABOUT},
-        "servers": [{"url": "/"}],
         "tags": [{"name": name} for name in sorted({_tag(route.path) for route in routes})],
         "paths": paths,
         "components": {"schemas": schemas.components, "securitySchemes": _SECURITY},
@@ -108,6 +107,11 @@ class Schemas:
     def content(self, wanted: Any, media_type: str) -> dict[str, Any]:
         schema = self.of(wanted)
         return {media_type: {"schema": schema, "example": example(schema, self.components)}}
+
+    def content_of_one(self, wanted: list[Any], media_type: str) -> dict[str, Any]:
+        """One of several types; the first is shown."""
+        shown = self.content(wanted[0], media_type)[media_type]
+        return {media_type: {**shown, "schema": {"anyOf": [self.of(each) for each in wanted]}}}
 
 
 def _tell_times(schema: Mapping[str, Any]) -> None:
@@ -177,9 +181,7 @@ def _success(operation: Operation, schemas: Schemas) -> dict[str, Any]:
     if len(results) == 1:
         answer["content"] = schemas.content(results[0], operation.produces)
     elif results:
-        answer["content"] = {
-            operation.produces: {"schema": {"anyOf": [schemas.of(each) for each in results]}}
-        }
+        answer["content"] = schemas.content_of_one(results, operation.produces)
     elif operation.status not in (204, 304) and operation.produces != "application/json":
         answer["content"] = {operation.produces: {"schema": {"type": "string"}}}
     elif operation.result is RawReply:

@@ -41,13 +41,16 @@ _NAMED: Mapping[str, Any] = {
     "page_size": 24,
     "url": "https://shop.example.com/media/mug.webp",
     "note": "Leave it at the door",
+    "shipping_option_id": "standard",
 }
 # Trees are shown with a few levels.
 _DEEPEST = 5
 
 
 def named_example(name: str, is_id: bool = False) -> Any:
-    return _UUID if is_id or name == "id" or name.endswith("_id") else _NAMED.get(name, "example")
+    if is_id or (name not in _NAMED and (name == "id" or name.endswith("_id"))):
+        return _UUID
+    return _NAMED.get(name, "example")
 
 
 def example(schema: Mapping[str, Any], components: Mapping[str, Any], name: str = "", depth: int = 0) -> Any:

@@ -53,9 +53,9 @@ class PlaceOrderBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     payment_method: Literal["stripe", "manual"]
     email: Annotated[str, msgspec.Meta(max_length=254)] | None = None
     shipping_address: AddressBody | None = None
-    shipping_address_id: UUID | None = None
+    shipping_address_id: Annotated[UUID | None, msgspec.Meta(examples=[None])] = None
     billing_address: AddressBody | None = None
-    billing_address_id: UUID | None = None
+    billing_address_id: Annotated[UUID | None, msgspec.Meta(examples=[None])] = None
     shipping_option_id: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
     note: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
     expected_total: AmountBody | None = None
