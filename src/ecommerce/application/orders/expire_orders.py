@@ -1,21 +1,27 @@
 """End orders whose time to be paid is over, and give back what they held."""
 
+from uuid import UUID
+
+import structlog
+
 from ecommerce.application.inventory.contracts import StockLedger
 from ecommerce.application.orders.ports import OrderRepository
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.ports import Ids, Outbox, UnitOfWork
 from ecommerce.domain.orders.events import OrderExpired
 from ecommerce.domain.orders.lifecycle import OrderStatus, move
-from ecommerce.domain.shared.kernel import ConcurrentUpdate
+from ecommerce.domain.shared.kernel import ConcurrentUpdate, Unavailable
 
-BATCH = 20
+BATCH = 500
+log = structlog.get_logger()
 
 
 class ExpireOrdersHandler:
     """Stock goes back on sale and the lines into the owner's cart, in the transaction that ends the order.
 
-    The intent at the provider is ended by a job that `OrderExpired` calls; money that comes all the same
-    is given back.
+    One transaction an order, which takes its locks in the sequence of placing: the cart, then the stock. The
+    intent at the provider is ended by a job that `OrderExpired` calls; money that comes all the same is
+    given back.
     """
 
     def __init__(
@@ -28,26 +34,36 @@ class ExpireOrdersHandler:
         self._ids = ids
 
     async def __call__(self, actor: Actor) -> int:
-        """Returns how many ended. Several may run at once: each takes orders the others have not."""
-        ended = 0
+        """Returns how many ended. Several may run at once. Raises `Unavailable`."""
+        total = 0
         while True:
-            try:
-                count = await self._batch(actor)
-            except ConcurrentUpdate:
-                return ended  # a buyer is busy with that cart; the next run takes it
-            ended += count
-            if count < BATCH:
-                return ended
+            async with self._uow.begin():
+                overdue = await self._orders.overdue(BATCH)
+            ended = sum([await self._safely_end(order_id, actor) for order_id in overdue])
+            total += ended
+            if ended < BATCH:
+                return total
 
-    async def _batch(self, actor: Actor) -> int:
+    async def _safely_end(self, order_id: UUID, actor: Actor) -> bool:
+        """One that fails does not keep the others waiting: the next run tries it again."""
+        try:
+            return await self._end(order_id, actor)
+        except Unavailable:
+            raise
+        except ConcurrentUpdate:  # its owner is busy with the cart
+            return False
+        except Exception:  # a bug met with one order must not hold up the stock of all others
+            log.exception("orders.expire_failed", order_id=str(order_id))
+            return False
+
+    async def _end(self, order_id: UUID, actor: Actor) -> bool:
         async with self._uow.begin():
-            overdue = await self._orders.lock_overdue(BATCH)
-            for order in overdue:
-                status = move(OrderStatus(order.status), OrderStatus.EXPIRED)
-                await self._orders.end(order, status, "not paid in time", actor.label)
-                await self._stock.release(order.id)
-                await self._orders.give_lines_back(order, self._ids.new())
-            await self._outbox.add(
-                [OrderExpired(order_id=order.id, number=order.number) for order in overdue]
-            )
-        return len(overdue)
+            order = await self._orders.lock_overdue(order_id)
+            if order is None:
+                return False
+            status = move(OrderStatus(order.status), OrderStatus.EXPIRED)
+            await self._orders.end(order, status, "not paid in time", actor.label)
+            await self._orders.give_lines_back(order, self._ids.new())
+            await self._stock.release(order.id)
+            await self._outbox.add([OrderExpired(order_id=order.id, number=order.number)])
+        return True

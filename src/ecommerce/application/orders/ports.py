@@ -86,8 +86,12 @@ class OrderRepository(Protocol):
         """Lock the order until the unit of work ends. Raises `NotFound`."""
         ...
 
-    async def lock_overdue(self, limit: int) -> list[LockedOrder]:
-        """Lock unpaid orders whose time is over by the database's clock, skipping those others work on."""
+    async def overdue(self, limit: int) -> list[UUID]:
+        """Unpaid orders whose time is over by the database's clock, those that waited longest first."""
+        ...
+
+    async def lock_overdue(self, order_id: UUID) -> LockedOrder | None:
+        """Lock it, if it is overdue still. None also when somebody else is at work on it."""
         ...
 
     async def end(self, order: LockedOrder, status: str, note: str | None, actor: str) -> None:

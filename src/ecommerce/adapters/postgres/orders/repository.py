@@ -14,11 +14,9 @@ SELECT o.id, o.number, o.status, o.payment_status, o.fulfilment_status, o.curren
 FROM sales_order o LEFT JOIN cart c ON c.id = o.cart_id
 """
 LOCK = f"{_LOCKED} WHERE o.number = $1 AND ($2 OR o.account_id = $3 OR o.token_hash = $4) FOR UPDATE OF o"
-LOCK_OVERDUE = f"""
-{_LOCKED}
-WHERE o.expires_at < now() AND o.payment_status = 'unpaid' AND o.status IN ('pending', 'confirmed')
-ORDER BY o.expires_at LIMIT $1 FOR UPDATE OF o SKIP LOCKED
-"""
+_IS_OVERDUE = "o.expires_at < now() AND o.payment_status = 'unpaid' AND o.status IN ('pending', 'confirmed')"
+OVERDUE = f"SELECT o.id FROM sales_order o WHERE {_IS_OVERDUE} ORDER BY o.expires_at LIMIT $1"
+LOCK_OVERDUE = f"{_LOCKED} WHERE o.id = $1 AND {_IS_OVERDUE} FOR UPDATE OF o SKIP LOCKED"
 END = """
 WITH ended AS (
   UPDATE sales_order SET status = $2, updated_at = now() WHERE id = $1 RETURNING id
@@ -29,9 +27,10 @@ OPEN_CART = """
 WITH made AS (
   INSERT INTO cart (id, token_hash, account_id, currency) VALUES ($1, $2, $3, $4)
   ON CONFLICT DO NOTHING RETURNING id
+), found AS (
+  SELECT id FROM cart WHERE status = 'open' AND (token_hash = $2 OR account_id = $3) FOR UPDATE
 )
-SELECT id FROM made UNION ALL
-(SELECT id FROM cart WHERE status = 'open' AND (token_hash = $2 OR account_id = $3) FOR UPDATE)
+SELECT id FROM made UNION ALL SELECT id FROM found
 """
 LINES_BACK = """
 WITH touched AS (UPDATE cart SET version = version + 1, updated_at = now() WHERE id = $2 RETURNING id)
@@ -55,9 +54,13 @@ class PgOrderRepository:
             raise NotFound("there is no such order")
         return LockedOrder(*row)
 
-    async def lock_overdue(self, limit: int) -> list[LockedOrder]:
-        rows: list[asyncpg.Record] = await self._uow.connection.fetch(LOCK_OVERDUE, limit)
-        return [LockedOrder(*row) for row in rows]
+    async def overdue(self, limit: int) -> list[UUID]:
+        rows: list[asyncpg.Record] = await self._uow.connection.fetch(OVERDUE, limit)
+        return [row["id"] for row in rows]
+
+    async def lock_overdue(self, order_id: UUID) -> LockedOrder | None:
+        row = await self._uow.connection.fetchrow(LOCK_OVERDUE, order_id)
+        return LockedOrder(*row) if row else None
 
     async def end(self, order: LockedOrder, status: str, note: str | None, actor: str) -> None:
         await self._uow.connection.execute(END, order.id, status, note, actor)
