@@ -1,13 +1,13 @@
 # The same commands here and in CI. Needs make and Python 3.11 or later; all else is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help up down demo seed shell test test-fast check fix lock migration graph clean
+.PHONY: help up down demo seed shell test test-fast check bench fix lock migration graph clean
 # Packages are compiled once; our own modules, too, even where the shell says not to.
 unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3.11 python3
 BIN := .venv/bin
 READY := .venv/.installed
-CODE := src tests $(wildcard migrations scripts)
+CODE := src tests bench $(wildcard migrations scripts)
 # Each of these processes starts servers of its own.
 JOBS ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
@@ -48,6 +48,9 @@ check: $(READY) ## Do what CI does: style, types, imports, migrations, dependenc
 	$(BIN)/squawk .venv/migrations/*.sql
 	$(BIN)/python scripts/audit.py
 	$(PYTEST) $(ARGS)
+
+bench: $(READY) ## Measure CPU a request against the limits, write docs/performance.md: make bench ARGS="--secs 3"
+	@$(BIN)/python -m bench $(ARGS)
 
 fix: $(READY) ## Format, and mend what can be mended by itself
 	$(BIN)/ruff check --fix $(CODE)
