@@ -148,6 +148,20 @@ async def test_a_merged_cart_has_ended_as_if_it_never_was(store: Store) -> None:
         await store.save(cart)
 
 
+async def test_a_cart_takes_the_lines_of_a_merged_one_over(store: Store) -> None:
+    guests = await store.with_a_mug()
+    owner = CartOwner(token_hash=b"other")
+    mine = (await store.carts.load(owner, currency="USD")).cart
+    async with store.begin():
+        await store.carts.end_merged(guests)
+        mine.take_over(guests, {VariantId(store.mug): 10})
+        await store.carts.save(mine)
+
+    loaded = (await store.carts.load(owner, currency="USD")).cart
+
+    assert {line.variant_id: line.quantity for line in loaded.lines.values()} == {store.mug: 2}
+
+
 async def test_a_cart_is_nobody_elses(store: Store) -> None:
     await store.with_a_mug()
 

@@ -81,9 +81,15 @@ WITH saved AS (
 ) {_LINES}
 """
 
+# Its lines go with it: the cart that takes them over keeps their ids.
 MERGED = """
-UPDATE cart SET status = 'merged', version = version + 1, updated_at = now()
-WHERE id = $1 AND version = $2 AND status = 'open' RETURNING true
+WITH merged AS (
+  UPDATE cart SET status = 'merged', version = version + 1, updated_at = now()
+  WHERE id = $1 AND version = $2 AND status = 'open' RETURNING id
+), gone AS (
+  DELETE FROM cart_line USING merged WHERE cart_id = merged.id
+)
+SELECT count(*) FROM merged
 """
 
 
