@@ -13,7 +13,7 @@ import msgspec
 from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from ecommerce.adapters.postgres.errors import translated
+from ecommerce.adapters.postgres.errors import LOST, translated
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 QueryLog: TypeAlias = Callable[[Any], None]
@@ -125,7 +125,11 @@ class Database:
             raise RuntimeError("the database was not opened")
         with translated():
             async with self._pool.acquire(timeout=self._bounds.pool_timeout) as connection:
-                yield connection
+                try:
+                    yield connection
+                except LOST:
+                    connection.terminate()  # else the pool would hand it to the next one
+                    raise
 
     async def fetch(self, sql: str, *arguments: object) -> Sequence[asyncpg.Record]:
         """One statement without BEGIN, for reads."""

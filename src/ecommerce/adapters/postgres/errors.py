@@ -8,13 +8,18 @@ import asyncpg
 from ecommerce.domain.shared.kernel import ConcurrentUpdate, Unavailable
 
 _LOST_RACE = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
-_AWAY = (
+# The server has given this connection up, whether or not the driver has noticed.
+LOST = (
     asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InternalClientError,  # asked for more after the server's last word
+)
+_AWAY = (
+    *LOST,
     asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
     asyncpg.QueryCanceledError,  # statement_timeout
     asyncpg.LockNotAvailableError,  # lock_timeout
     asyncpg.InsufficientResourcesError,  # disk full, out of memory

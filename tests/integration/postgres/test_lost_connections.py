@@ -1,0 +1,39 @@
+"""The server ends a connection in the middle of what it is used for."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from ecommerce.adapters.postgres.database import Bounds, Database
+from ecommerce.domain.shared.kernel import Unavailable
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url, Bounds(pool_size=1))
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def test_a_transaction_whose_connection_is_ended_is_unavailable_and_the_next_one_works(
+    database: Database, database_url: str
+) -> None:
+    other = await asyncpg.connect(database_url)
+    try:
+        for _ in range(20):
+            with pytest.raises(Unavailable):
+                async with database.acquire() as connection, connection.transaction():
+                    pid = await connection.fetchval("SELECT pg_backend_pid()")
+                    sleeping = asyncio.create_task(connection.execute("SELECT pg_sleep(5)"))
+                    await other.execute("SELECT pg_terminate_backend($1)", pid)
+                    await sleeping
+            assert await database.fetch_row("SELECT 1") is not None
+    finally:
+        await other.close()
