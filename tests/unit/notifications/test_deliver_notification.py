@@ -7,14 +7,14 @@ import pytest
 
 from ecommerce.adapters.memory.notifications import KeptLetter, MemoryLetterBox, MemorySender
 from ecommerce.adapters.memory.unit_of_work import MemoryUnitOfWork
+from ecommerce.application.notifications import deliver_notification
 from ecommerce.application.notifications.contracts import Message
 from ecommerce.application.notifications.deliver_notification import (
-    CLAIM_SECONDS,
     GIVE_UP_AFTER,
     DeliverNotification,
     DeliverNotificationHandler,
 )
-from ecommerce.application.notifications.ports import Channels, UndeliverableMessage
+from ecommerce.application.notifications.ports import CLAIM_SECONDS, Channels, Letter, UndeliverableMessage
 from ecommerce.domain.shared.kernel import Unavailable
 
 pytestmark = pytest.mark.anyio
@@ -112,3 +112,20 @@ async def test_a_channel_without_a_sender_fails_at_once() -> None:
     await world.post(channel="sms")
     assert await world.deliver() == "failed"
     assert world.kept.last_error == "there is no way to send sms"
+
+
+async def test_a_message_that_is_out_is_recorded_once_the_database_is_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver_notification, "RECORD_PAUSE", 0)
+    mark, failures = world.letters.mark_sent, [Unavailable("away"), Unavailable("away")]
+
+    async def mark_sent(letter: Letter, message_id: str) -> None:
+        if failures:
+            raise failures.pop()
+        await mark(letter, message_id)
+
+    monkeypatch.setattr(world.letters, "mark_sent", mark_sent)
+
+    assert await world.deliver() == "sent"
+    assert (world.kept.status, len(world.mail.sent)) == ("sent", 1)

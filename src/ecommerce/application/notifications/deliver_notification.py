@@ -1,5 +1,6 @@
 """Send one message, once as far as its channel allows."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -11,7 +12,8 @@ from ecommerce.domain.shared.kernel import DomainError, Unavailable
 
 # News of an order that is two days late tells nobody anything. The outbox itself would go on for three.
 GIVE_UP_AFTER = timedelta(days=2)
-CLAIM_SECONDS = 60.0
+# How often, and how many seconds apart, the record of a message that is out is tried.
+RECORD_TRIES, RECORD_PAUSE = 20, 0.5
 
 Outcome = Literal["sent", "failed", "settled-before"]
 
@@ -37,7 +39,7 @@ class DeliverNotificationHandler:
     async def __call__(self, command: DeliverNotification) -> Outcome:
         """Raises `Unavailable` when it should be tried again later."""
         async with self._uow.begin():
-            letter = await self._letters.claim(command.notification_id, CLAIM_SECONDS)
+            letter = await self._letters.claim(command.notification_id, self._channels.claim_seconds)
         if letter is None:
             return "settled-before"
         try:
@@ -52,8 +54,7 @@ class DeliverNotificationHandler:
         except Exception as error:
             await self._put_back(letter, f"{type(error).__name__}: {error}")
             raise
-        async with self._uow.begin():
-            await self._letters.mark_sent(letter, message_id)
+        await self._record(letter, message_id)
         return "sent"
 
     async def _send(self, letter: Letter) -> str:
@@ -61,6 +62,19 @@ class DeliverNotificationHandler:
         if sender is None:
             raise UndeliverableMessage(f"there is no way to send {letter.channel}")
         return await sender.send(letter)
+
+    async def _record(self, letter: Letter, message_id: str) -> None:
+        """The message is out: where the database is away for a moment, giving up would send it again."""
+        for tries_left in reversed(range(RECORD_TRIES)):
+            try:
+                async with self._uow.begin():
+                    await self._letters.mark_sent(letter, message_id)
+            except Unavailable:
+                if not tries_left:
+                    raise
+                await asyncio.sleep(RECORD_PAUSE)
+            else:
+                return
 
     async def _put_back(self, letter: Letter, error: str) -> None:
         async with self._uow.begin():

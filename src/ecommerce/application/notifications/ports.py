@@ -9,6 +9,8 @@ from uuid import UUID
 from ecommerce.application.notifications.contracts import Message
 from ecommerce.domain.shared.kernel import DomainError
 
+CLAIM_SECONDS = 60.0
+
 
 class UndeliverableMessage(DomainError):
     """It will never arrive: the address or the message itself is refused.
@@ -71,6 +73,10 @@ class MessageSender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """A sender for each channel (`email`, `sms`) there is."""
+    """A sender for each channel (`email`, `sms`) there is.
+
+    For `claim_seconds` a message is one attempt's alone: what died with its worker is tried again after it.
+    """
 
     senders: Mapping[str, MessageSender]
+    claim_seconds: float = CLAIM_SECONDS

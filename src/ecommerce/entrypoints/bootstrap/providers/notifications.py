@@ -35,7 +35,7 @@ class NotificationsProvider(Provider):
         sender = SmtpSender(
             MailServer.from_url(mail.smtp_url), mail.sender, Templates(settings.store.name), mail.timeout
         )
-        return Channels({"email": sender})
+        return Channels({"email": sender}, claim_seconds=settings.worker.lease)
 
     @provide(scope=Scope.APP)
     def language(self, settings: Settings) -> Language:
