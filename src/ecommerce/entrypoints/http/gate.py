@@ -39,6 +39,16 @@ class Gate:
         await self.admit(exchange, scope)  # type: ignore[arg-type]  # the shell lets nothing else in
         await self._inner(scope, receive, send)
 
+    def allowed(self, path: str) -> str:
+        """The methods that a path takes, as its `Allow`. Raises `RouteNotFound`."""
+        try:
+            self._router.handle_routing(path=normalize_path(path), method="TRACE")
+        except NotFoundException:
+            raise RouteNotFound("there is nothing at this path") from None
+        except MethodNotAllowedException as error:
+            return _allow(error)
+        raise AssertionError("no route takes TRACE")
+
     async def admit(self, exchange: Exchange, scope: HTTPScope) -> None:
         """Raises whatever keeps this request from its controller."""
         refusal: Exception | None = None

@@ -9,7 +9,7 @@ from time import perf_counter
 
 import structlog
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+from litestar.types import HTTPScope, Receive, Scope, Send
 from uuid_utils import uuid7
 
 from ecommerce.entrypoints.http.access_log import AccessLog
@@ -21,6 +21,7 @@ from ecommerce.entrypoints.http.cors import Cors
 from ecommerce.entrypoints.http.door import Door
 from ecommerce.entrypoints.http.exchange import Exchange
 from ecommerce.entrypoints.http.faults import ClientGone, HostNotAllowed
+from ecommerce.entrypoints.http.gate import Gate
 from ecommerce.entrypoints.http.hosts import AllowedHosts
 from ecommerce.entrypoints.http.problems import reply_to
 from ecommerce.entrypoints.http.replies import RawReply
@@ -38,8 +39,8 @@ log = structlog.get_logger("http")
 class Shell:
     """`door` is asked for at every request: it exists once the application has started."""
 
-    def __init__(self, inner: ASGIApp, config: HttpConfig, door: Callable[[], Door]) -> None:
-        self._inner = inner
+    def __init__(self, gate: Gate, config: HttpConfig, door: Callable[[], Door]) -> None:
+        self._gate = gate
         self._door = door
         self._log = AccessLog(config.write_log)
         self._addresses = ClientAddresses(config.trusted_proxies)
@@ -99,9 +100,9 @@ class Shell:
         try:
             self._check_host(exchange)
             if scope["method"] == "OPTIONS":
-                await self._options(exchange)(scope, receive, answer)
+                await self._options(exchange, scope["path"])(scope, receive, answer)
             else:
-                await self._inner(scope, receive, answer)
+                await self._gate(scope, receive, answer)
         except ClientGone:
             return
         except Exception as error:
@@ -116,8 +117,8 @@ class Shell:
         if not self._hosts.allow(exchange.headers.get(b"host", b"")):
             raise HostNotAllowed("this host is not served here")
 
-    def _options(self, exchange: Exchange) -> RawReply:
+    def _options(self, exchange: Exchange, path: str) -> RawReply:
         preflight = self._cors.preflight(exchange.headers.get(b"origin"))
         exchange.template = "preflight" if preflight else "options"
         exchange.extra += preflight
-        return RawReply(204, b"", {"Allow": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"})
+        return RawReply(204, b"", {} if preflight else {"Allow": self._gate.allowed(path)})
