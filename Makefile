@@ -37,6 +37,9 @@ test: $(READY) ## Run all tests: make test ARGS="-k refund"
 test-fast: $(READY) ## Run what needs no server: the rules, and the contracts over fakes
 	$(BIN)/python -m pytest tests/unit tests/contract -m "not server" $(ARGS)
 
+races: $(READY) ## Run the races alone: fifty at once, against several processes
+	$(BIN)/python -m pytest $(wildcard tests/e2e/test_*races.py) $(ARGS)
+
 check: $(READY) ## Do what CI does: style, types, imports, migrations, dependencies, tests
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)

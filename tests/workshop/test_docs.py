@@ -136,7 +136,7 @@ def test_help_lists_every_target() -> None:
         ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     listed = set(re.findall(r"^  make ([a-z-]+)", done.stdout, re.MULTILINE))
-    asked = "up down demo test test-fast check fix migration seed shell graph lock".split()
+    asked = "up down demo test test-fast races check fix migration seed shell graph lock".split()
     assert set(asked) <= listed
     assert listed <= TARGETS
 
