@@ -1,5 +1,6 @@
 """A write shows in the next read; a read is one statement."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -66,6 +67,29 @@ async def test_stock_that_was_taken_shows_at_once(own: Database) -> None:
 
     await own.execute("UPDATE stock_level SET reserved = 0 WHERE variant_id = $1", row["variant_id"])
     assert await in_stock(own, row["id"])
+
+
+@pytest.mark.breaks_invariants("what is reserved is the sum of the reservations")
+async def test_two_who_empty_two_warehouses_at_once_leave_it_sold_out(own: Database) -> None:
+    row = await one(own, TRACKED)
+    near, far = [
+        level["warehouse_id"]
+        for level in await own.fetch("SELECT * FROM stock_level WHERE variant_id = $1", row["variant_id"])
+    ]
+    empty = "UPDATE stock_level SET reserved = on_hand WHERE variant_id = $1 AND warehouse_id = $2"
+
+    async with own.acquire() as first, own.acquire() as second:
+        one_buys, other_buys = first.transaction(), second.transaction()
+        await one_buys.start()
+        await other_buys.start()
+        await first.execute(empty, row["variant_id"], near)
+        waiting = asyncio.create_task(second.execute(empty, row["variant_id"], far))
+        await asyncio.sleep(0.1)
+        await one_buys.commit()
+        await waiting
+        await other_buys.commit()
+
+    assert not await in_stock(own, row["id"])
 
 
 async def test_a_write_and_its_rebuild_show_together(own: Database) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from ecommerce.adapters.postgres.catalog.reads import products as reads
 from ecommerce.adapters.postgres.catalog.reads.products import PgProductQueries
 from ecommerce.adapters.postgres.database import Database
 from ecommerce.application.catalog.products import Edge, Ordering, ProductFilters, ProductSearch
@@ -65,6 +66,28 @@ async def test_rows_come_in_the_order_that_was_asked_for(
         rated = [rating for rating in ratings if rating is not None]
         assert ratings == rated + [None] * (len(ratings) - len(rated))
         assert rated == sorted(rated, reverse=ordering is Ordering.RATING_DOWN)
+
+
+@pytest.mark.parametrize("few", [0, 1_000_000])
+@pytest.mark.parametrize("q", ["lamps", "home", "tested walnut", "steel"])
+async def test_relevance_is_walked_alike_by_tiers_and_by_sorting(
+    products: PgProductQueries, monkeypatch: pytest.MonkeyPatch, few: int, q: str
+) -> None:
+    monkeypatch.setattr(reads, "FEW_RANKED", few)
+    wanted = ProductSearch(currency="USD", filters=ProductFilters(q=q), ordering=Ordering.RELEVANCE, size=100)
+    whole = [each for page in await walk(products, wanted, None, False) for each in page]
+    for size in (3, 10):
+        small = replace(wanted, size=size)
+        there = [each for page in await walk(products, small, None, False) for each in page]
+        pages = await walk(products, small, Edge(True, (), None), True)
+        assert there == whole
+        assert [each for page in reversed(pages) for each in page] == whole
+    by_number: list[str] = []
+    for offset in range(0, len(whole), 10):
+        page = await products.find(replace(wanted, size=10, offset=offset))
+        by_number += [row["id"] for row in msgspec.json.decode(page.results)]
+    assert by_number == whole
+    assert len(set(whole)) == len(whole) == (await products.find(wanted)).count
 
 
 async def test_the_unrated_are_last_both_ways(products: PgProductQueries) -> None:
