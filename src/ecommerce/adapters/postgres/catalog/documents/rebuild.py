@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from ecommerce.adapters.postgres.catalog.documents import statements
+from ecommerce.adapters.postgres.catalog.documents import pages, upkeep, words
 from ecommerce.adapters.postgres.database import Connection
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
+
+_WRITE = (pages.LISTINGS, pages.PAGES, words.FACETS, words.SEARCH)
 
 
 class PgProductDocuments:
@@ -23,21 +25,21 @@ async def rebuild(connection: Connection, product_ids: Sequence[UUID]) -> None:
     sees all that the earlier one saw.
     """
     ids = list(product_ids)
-    await connection.execute(statements.LOCK, ids)
-    for forget in statements.FORGET:
+    await connection.execute(pages.LOCK, ids)
+    for forget in pages.FORGET:
         await connection.execute(forget, ids)
-    left = await connection.fetch(statements.FORGET_LISTINGS, ids)
+    left = await connection.fetch(pages.FORGET_LISTINGS, ids)
     await write(connection, ids)
-    entered = await connection.fetch(statements.ENTERED, ids)
+    entered = await connection.fetch(words.ENTERED, ids)
     scopes = sorted({row["scope"] for row in [*left, *entered]})
-    await connection.execute(statements.COUNTS, scopes)
+    await connection.execute(upkeep.COUNTS, scopes)
 
 
 async def write(connection: Connection, ids: Sequence[UUID]) -> None:
     """Write the documents of products that have none."""
-    lists = await connection.fetch(statements.SCOPES, ids)
-    for statement in statements.WRITE:
+    lists = await connection.fetch(pages.SCOPES, ids)
+    for statement in _WRITE:
         await connection.execute(statement, ids)
     for new in lists:
         if new["category_id"] is None:
-            await connection.execute(statements.LACK, new["currency"])
+            await connection.execute(upkeep.LACK, new["currency"])

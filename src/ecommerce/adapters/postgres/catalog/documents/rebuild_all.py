@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from uuid import UUID
 
-from ecommerce.adapters.postgres.catalog.documents import statements
+from ecommerce.adapters.postgres.catalog.documents import upkeep
 from ecommerce.adapters.postgres.catalog.documents.rebuild import rebuild, write
 from ecommerce.adapters.postgres.database import Connection, Database
 
@@ -46,14 +46,14 @@ class PgCatalogueIndex:
                 await connection.execute(_MINUTES)
                 orphans = [row["product_id"] for row in await connection.fetch(ORPHANS)]
                 await rebuild(connection, orphans)
-                await connection.execute(statements.NAMES)
+                await connection.execute(upkeep.NAMES)
         return done
 
     async def verify(self) -> int:
         """How many products are listed that should not be, or not listed that should, or of another price."""
         async with self._database.acquire() as connection, connection.transaction():
             await connection.execute(_MINUTES)
-            wrong: int = await connection.fetchval(statements.WRONG)
+            wrong: int = await connection.fetchval(upkeep.WRONG)
         return wrong
 
 
@@ -74,8 +74,8 @@ async def rebuild_in_bulk(connection: Connection, progress: Progress) -> None:
     for index in indexes:
         await connection.execute(index["definition"])
     scopes = await connection.fetch("SELECT id FROM listing_scope")
-    await connection.execute(statements.COUNTS, [row["id"] for row in scopes])
-    await connection.execute(statements.NAMES)
+    await connection.execute(upkeep.COUNTS, [row["id"] for row in scopes])
+    await connection.execute(upkeep.NAMES)
 
 
 async def _chunks(connection: Connection, size: int) -> AsyncIterator[Sequence[UUID]]:

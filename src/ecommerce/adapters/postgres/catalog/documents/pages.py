@@ -1,4 +1,4 @@
-"""The statements that make the read model of the products `$1` (ids), in the order they run."""
+"""What makes the lists, documents and pages of the products `$1` (ids), in the order it runs."""
 
 LOCK = "SELECT FROM product WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 
@@ -37,7 +37,7 @@ RETURNING currency, category_id
 """
 
 # Stands for the list of everything where categories are joined by equality.
-_ALL = "'00000000-0000-0000-0000-000000000000'::uuid"
+EVERYTHING = "'00000000-0000-0000-0000-000000000000'::uuid"
 
 # A path of our own gets the mark of the shop's origin, after it was made JSON: no text can hold a raw U+0001.
 _URL = """
@@ -123,9 +123,9 @@ SELECT l.id, s.id, o.price_min, o.price_max,
        CASE WHEN cardinality(o.prices) > 2 THEN o.prices END,
        s.created_at, s.popularity, s.rating, s.rating_up, o.in_stock, s.featured, s.name_key
 FROM shown s
-CROSS JOIN unnest(s.path || {_ALL}) AS c (id)
+CROSS JOIN unnest(s.path || {EVERYTHING}) AS c (id)
 JOIN offered o ON o.product_id = s.id
-JOIN listing_scope l ON l.currency = o.currency AND COALESCE(l.category_id, {_ALL}) = c.id
+JOIN listing_scope l ON l.currency = o.currency AND COALESCE(l.category_id, {EVERYTHING}) = c.id
 ORDER BY l.id, s.id
 """
 
@@ -162,158 +162,4 @@ LEFT JOIN LATERAL (
 ) i ON true
 WHERE p.id = ANY($1::uuid[]) AND p.status = 'active'
   AND EXISTS (SELECT FROM product_doc d WHERE d.product_id = p.id)
-"""
-
-# A tag is a value without a name; an attribute that is an array has several.
-_VALUES = """
-SELECT p.id AS product_id, '' AS name, left(tag, 200) AS value
-FROM product p CROSS JOIN unnest(p.tags) AS tag
-WHERE p.id = ANY($1::uuid[]) AND p.status = 'active'
-UNION
-SELECT p.id, left(each.key, 200), left(one.value, 200)
-FROM product p CROSS JOIN jsonb_each(p.attributes) AS each
-CROSS JOIN LATERAL jsonb_array_elements_text(
-  CASE WHEN jsonb_typeof(each.value) = 'array' THEN each.value ELSE jsonb_build_array(each.value) END
-) AS one (value)
-WHERE p.id = ANY($1::uuid[]) AND p.status = 'active'
-"""
-
-FACETS = f"""
-INSERT INTO facet (name, value)
-SELECT DISTINCT v.name, v.value FROM ({_VALUES}) v
-WHERE NOT EXISTS (SELECT FROM facet f WHERE f.name = v.name AND f.value = v.value)
-  AND EXISTS (SELECT FROM product_doc d WHERE d.product_id = v.product_id)
-ORDER BY v.name, v.value
-ON CONFLICT DO NOTHING
-"""
-
-ENTERED = f"""
-SELECT DISTINCT l.id AS scope
-FROM product p
-JOIN category home ON home.id = p.category_id
-CROSS JOIN unnest(home.path || {_ALL}) AS c (id)
-JOIN product_doc d ON d.product_id = p.id
-JOIN listing_scope l ON l.currency = d.currency AND COALESCE(l.category_id, {_ALL}) = c.id
-WHERE p.id = ANY($1::uuid[])
-"""
-
-# `p:` is the number of digits of the popularity (up to 4): a tier holds about ten times what the one above
-# it holds. A word too short to be mistyped by a hair, or with a digit in it, is no term.
-SEARCH = f"""
-WITH shown AS MATERIALIZED (
-  SELECT p.id, p.category_id, p.popularity, c.path, left(catalogue_fold(p.name), 200) AS name_key,
-         catalogue_words(p.name) AS name,
-         catalogue_words(concat_ws(' ', p.description, array_to_string(p.tags, ' '), above.names,
-                                   given.text, chosen.text)) AS text,
-         chosen.skus
-  FROM product p
-  JOIN category c ON c.id = p.category_id
-  LEFT JOIN LATERAL (
-    SELECT string_agg(a.name, ' ') AS names FROM category a WHERE a.id = ANY (c.path)
-  ) above ON true
-  LEFT JOIN LATERAL (
-    SELECT string_agg(each.value, ' ') AS text FROM jsonb_each_text(p.attributes) each
-  ) given ON true
-  JOIN LATERAL (
-    SELECT string_agg(concat_ws(' ', v.sku, v.name), ' ') AS text, array_agg('k:' || lower(v.sku)) AS skus
-    FROM variant v WHERE v.product_id = p.id AND v.active
-  ) chosen ON true
-  WHERE p.id = ANY($1::uuid[]) AND p.status = 'active'
-    AND EXISTS (SELECT FROM product_doc d WHERE d.product_id = p.id)
-), known AS (
-  SELECT v.product_id, array_agg(f.id) AS facets,
-         array_agg(CASE v.name WHEN '' THEN 't:' ELSE 'a:' || v.name || '=' END || v.value) AS terms
-  FROM ({_VALUES}) v JOIN facet f ON f.name = v.name AND f.value = v.value
-  GROUP BY v.product_id
-), listed AS (
-  SELECT s.id AS product_id, array_agg('s:' || l.id) AS terms
-  FROM shown s
-  CROSS JOIN unnest(s.path || {_ALL}) AS c (id)
-  JOIN product_doc d ON d.product_id = s.id
-  JOIN listing_scope l ON l.currency = d.currency AND COALESCE(l.category_id, {_ALL}) = c.id
-  GROUP BY s.id
-), word AS (
-  SELECT DISTINCT unnest(tsvector_to_array(to_tsvector('simple', s.name || ' ' || s.text))) AS word
-  FROM shown s
-), terms AS (
-  INSERT INTO search_term (word, lexeme, variants)
-  SELECT w.word, COALESCE((tsvector_to_array(to_tsvector('english', w.word)))[1], w.word),
-         w.word || ARRAY(
-           SELECT overlay(w.word PLACING '' FROM i FOR 1) FROM generate_series(1, length(w.word)) AS i
-         )
-  FROM word w
-  WHERE length(w.word) BETWEEN 3 AND 40 AND w.word !~ '[0-9]'
-    AND NOT EXISTS (SELECT FROM search_term t WHERE t.word = w.word)
-  ORDER BY w.word
-  ON CONFLICT DO NOTHING
-)
-INSERT INTO product_search (product_id, category_id, popularity, terms, facets)
-SELECT s.id, s.category_id, s.popularity,
-       array_to_tsvector(
-         tsvector_to_array(to_tsvector('english', s.name || ' ' || s.text))
-         || ARRAY(SELECT 'n:' || word FROM unnest(tsvector_to_array(to_tsvector('english', s.name))) AS word
-                  WHERE length(word) <= 200)
-         || s.skus || COALESCE(k.terms, '{{}}') || COALESCE(l.terms, '{{}}')
-         || ARRAY(SELECT 'x:' || a.currency FROM listing_scope a WHERE a.category_id IS NULL AND NOT EXISTS (
-              SELECT FROM product_doc d WHERE d.product_id = s.id AND d.currency = a.currency))
-         || ('e:' || s.name_key) || ('p:' || least(length(greatest(s.popularity, 0)::text), 4))
-       ),
-       COALESCE(k.facets, '{{}}')
-FROM shown s
-LEFT JOIN known k ON k.product_id = s.id
-LEFT JOIN listed l ON l.product_id = s.id
-"""
-
-WRITE = (LISTINGS, PAGES, FACETS, SEARCH)
-
-# When the first price in a new currency comes, all other products lack it.
-LACK = """
-UPDATE product_search s SET terms = array_to_tsvector(tsvector_to_array(s.terms) || ('x:' || $1::text))
-WHERE NOT s.terms @@ quote_literal('x:' || $1::text)::tsquery
-  AND NOT EXISTS (SELECT FROM product_doc d WHERE d.product_id = s.product_id AND d.currency = $1)
-"""
-
-# How often a word stands in names: it ranks what is suggested, and may lag behind.
-NAMES = """
-UPDATE search_term t SET names = n.products
-FROM (
-  SELECT word, count(*) AS products
-  FROM product p
-  CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector('simple', catalogue_words(p.name)))) AS word
-  WHERE p.status = 'active' AND EXISTS (SELECT FROM product_page g WHERE g.product_id = p.id)
-  GROUP BY word
-) n
-WHERE t.word = n.word AND t.names <> n.products
-"""
-
-COUNTS = """
-UPDATE listing_scope s SET product_count = n.products
-FROM (
-  SELECT id, (SELECT count(*) FROM product_listing l WHERE l.scope = listing_scope.id) AS products
-  FROM listing_scope WHERE id = ANY($1::int[])
-) n
-WHERE s.id = n.id AND s.product_count <> n.products
-"""
-
-# What stands in the lists against what should: a product is listed in a currency with its lowest price.
-WRONG = """
-SELECT count(*)
-FROM (
-  SELECT v.product_id, x.currency, min(x.amount) AS price_min, max(x.amount) AS price_max
-  FROM product p
-  JOIN variant v ON v.product_id = p.id
-  JOIN variant_price x ON x.variant_id = v.id
-  WHERE p.status = 'active' AND v.active
-  GROUP BY v.product_id, x.currency
-) wanted
-FULL JOIN (
-  SELECT l.product_id, s.currency, l.price_min, l.price_max, l.in_stock, k.in_stock AS stocked
-  FROM product_listing l
-  JOIN listing_scope s ON s.id = l.scope
-  LEFT JOIN catalogue_in_stock(ARRAY(SELECT id FROM product)) k
-    ON k.product_id = l.product_id AND k.currency = s.currency
-  WHERE s.category_id IS NULL
-) listed USING (product_id, currency)
-WHERE (wanted.price_min, wanted.price_max) IS DISTINCT FROM (listed.price_min, listed.price_max)
-   OR listed.in_stock IS DISTINCT FROM listed.stocked
 """
