@@ -58,7 +58,7 @@ def _query(operation: Operation, schema_of: SchemaOf) -> list[dict[str, Any]]:
     shape = shape_of(operation.query)
     found = []
     for field in msgspec.structs.fields(operation.query):
-        name, schema = field.encode_name, schema_of(field.type)
+        name, schema = field.encode_name, _given(schema_of(field.type))
         parameter: dict[str, Any] = {
             "name": name,
             "in": "query",
@@ -77,6 +77,12 @@ def _query(operation: Operation, schema_of: SchemaOf) -> list[dict[str, Any]]:
             parameter["schema"] = {**schema, "default": field.default}
         found.append(parameter)
     return found
+
+
+def _given(schema: dict[str, Any]) -> dict[str, Any]:
+    """Without null, which no query can say: what is left out has no schema."""
+    kinds = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+    return kinds[0] if len(kinds) == 1 else schema
 
 
 def _headers(handler: HTTPRouteHandler) -> list[dict[str, Any]]:

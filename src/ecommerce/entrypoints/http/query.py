@@ -61,18 +61,21 @@ def decode_query(query_string: bytes, wanted: type[T]) -> T:
     except msgspec.ValidationError:
         faults += faults_in(gathered, wanted, "/query", strict=False)
         raise ValidationFailed(faults[:MOST_FAULTS]) from None
-    faults += _too_large(decoded)
+    faults += _unfit(decoded, gathered)
     if faults:
         raise ValidationFailed(faults[:MOST_FAULTS])
     return decoded
 
 
-def _too_large(decoded: msgspec.Struct) -> list[Fault]:
-    return [
-        Fault(f"/query/{name}", "out-of-range", "must fit into 64 bits")
-        for name, value in zip(decoded.__struct_fields__, msgspec.structs.astuple(decoded), strict=True)
-        if isinstance(value, int) and value not in INT64
-    ]
+def _unfit(decoded: msgspec.Struct, gathered: dict[str, Any]) -> list[Fault]:
+    """What msgspec lets through: large numbers, and the word "null" where a number or a choice is meant."""
+    faults = []
+    for name, value in zip(decoded.__struct_fields__, msgspec.structs.astuple(decoded), strict=True):
+        if isinstance(value, int) and value not in INT64:
+            faults.append(Fault(f"/query/{name}", "out-of-range", "must fit into 64 bits"))
+        elif value is None and name in gathered:
+            faults.append(Fault(f"/query/{name}", "type", "must not be null: leave it out"))
+    return faults
 
 
 def _gather(given: Iterable[tuple[str, str]], shape: Shape, faults: list[Fault]) -> dict[str, Any]:
