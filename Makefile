@@ -1,6 +1,6 @@
 # The same commands here and in CI. Needs make and Python 3.11 or later; all else is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help up down demo seed shell test test-fast check bench fix lock migration graph clean
+.PHONY: help up down demo seed shell fuzz test test-fast check bench fix lock migration graph clean
 # Packages are compiled once; our own modules, too, even where the shell says not to.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -30,6 +30,9 @@ seed: $(READY) ## Fill the open shop with demo data: make seed ARGS="--products 
 
 shell: $(READY) ## Python with await and the open shop's container at hand
 	@$(BIN)/python scripts/shell.py $(ARGS)
+
+fuzz: $(READY) ## Throw anything at the open shop, for half an hour: make fuzz ARGS="--seconds 7200"
+	@$(BIN)/python scripts/fuzz.py $(ARGS)
 
 test: $(READY) ## Run all tests: make test ARGS="-k refund"
 	$(PYTEST) $(ARGS)

@@ -1,12 +1,16 @@
 """The worlds that these tests look at."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from ecommerce.adapters.embedded.valkey import EmbeddedValkey
 from tests.conformance.world import World, demo_shop, open_world
 from tests.conftest import PostgresServer
+from tests.e2e.conftest import two_free_ports
+from tests.e2e.shop import Shop
 
 
 @pytest.fixture(scope="module")
@@ -20,3 +24,24 @@ def demo_url(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathF
 async def world(demo_url: str) -> AsyncIterator[World]:
     async with open_world(demo_url) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def running_shop(
+    tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer, valkey_server: EmbeddedValkey
+) -> Iterator[Shop]:
+    """Real processes, on the tests' own servers."""
+    asyncio.run(postgres_server.run(f"CREATE DATABASE shop_fuzz TEMPLATE {postgres_server.template}"))
+    opened = Shop.open(
+        tmp_path_factory.mktemp("shop"),
+        {
+            "ECOMMERCE_DATABASE_URL": postgres_server.database_url("shop_fuzz"),
+            "ECOMMERCE_REDIS_URL": valkey_server.url,
+        },
+        "--port",
+        str(two_free_ports()),
+        "--products",
+        "100",
+    )
+    yield opened
+    opened.close()

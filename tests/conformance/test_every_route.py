@@ -141,6 +141,8 @@ async def test_another_method_is_told_which_are_taken(world: World, operation: O
     assert answer.status_code == 405
     allowed = set(answer.headers["allow"].split(", ")) - {"OPTIONS"}
     assert allowed == taken | ({"HEAD"} if "GET" in taken else set())
+    options = await world.client.request("OPTIONS", url_of(operation, ask))
+    assert (options.status_code, options.headers["allow"]) == (204, answer.headers["allow"])
 
 
 # Who may call.
@@ -199,13 +201,13 @@ async def test_query_parameters_hold_what_their_schema_says(world: World, operat
         kinds = {each.get("type") for each in choices(parameter["schema"])}
         bad = ["%00", "a%00b"]
         if "integer" in kinds:
-            bad += ["abc", "1.5", "", str(2**63), str(-(2**63) - 1), "1e400", "9" * 400]
+            bad += ["abc", "null", "1.5", "", str(2**63), str(-(2**63) - 1), "1e400", "9" * 400]
         if "number" in kinds:
-            bad += ["abc", "nan", "inf", "1e400", ""]
+            bad += ["abc", "null", "nan", "inf", "1e400", ""]
         if "boolean" in kinds:
-            bad += ["maybe", "2", ""]
+            bad += ["maybe", "null", "2", ""]
         if any("enum" in each for each in choices(parameter["schema"])):
-            bad += ["no-such-choice", ""]
+            bad += ["no-such-choice", "NULL", ""]
         kept = {key: value for key, value in ask.query.items() if key != name}
         others = "".join(f"&{key}={value}" for key, value in kept.items())
         for value in bad:
