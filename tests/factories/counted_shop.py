@@ -1,5 +1,6 @@
 """The whole API in this process, on a real database, with every statement written down."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ class Statements:
         "LISTEN",
         "typeinfo",
         "'jit'",
+        "revoked_at > now()",
     )
 
     def note(self, query: Any) -> None:
@@ -41,6 +43,10 @@ class Statements:
     def note_text(self, text: str) -> None:
         if not any(word in text for word in self.BACKGROUND):
             self.seen.append(" ".join(text.split()))
+
+    async def settle(self) -> None:
+        """asyncpg tells of a statement one turn of the loop after it."""
+        await asyncio.sleep(0)
 
     def forget(self) -> None:
         self.seen.clear()

@@ -32,9 +32,11 @@ async def test_a_sale_takes_few_statements(shop: CountedShop, database_url: str)
     await client.get("/cart", headers={"X-Cart-Token": "warm"})  # connections are made and known
 
     async def step(method: str, path: str, **options: object) -> tuple[int, dict[str, object]]:
+        await count.settle()
         count.forget()
         reply = await client.request(method, path, **options)  # type: ignore[arg-type]
         assert reply.status_code < 300, reply.text
+        await count.settle()
         return len(count.seen), reply.json()
 
     taken, cart = await step("POST", "/cart/items", json={"sku": mug.sku, "quantity": 1})

@@ -3,9 +3,9 @@
 Both are bounded in everything that can wait, and neither leaves state behind in a session.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
@@ -13,7 +13,8 @@ import msgspec
 from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from ecommerce.adapters.postgres.errors import LOST, translated
+from ecommerce.adapters.postgres.at_hand import AtHand
+from ecommerce.adapters.postgres.errors import LOST, translated, translation
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 QueryLog: TypeAlias = Callable[[Any], None]
@@ -61,6 +62,7 @@ class Database:
         self._bounds = bounds
         self._on_query = on_query
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._at_hand: AtHand | None = None
         self._engine: AsyncEngine | None = None
 
     @property
@@ -93,6 +95,7 @@ class Database:
         )
         with translated():
             await self._pool
+        self._at_hand = AtHand(self._pool, self._bounds.pool_timeout)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -113,34 +116,64 @@ class Database:
         return self._engine
 
     async def close(self) -> None:
+        if self._at_hand is not None:
+            await self._at_hand.close()
         if self._pool is not None:
             await self._pool.close()
         if self._engine is not None:
             await self._engine.dispose()
 
-    @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Connection]:
-        """A connection of the hot pool. Raises `Unavailable` when none is free in time."""
-        if self._pool is None:
+    def acquire(self) -> "Borrowed":
+        """A connection of the hot pool, for whatever is done to it: it is reset afterwards.
+
+        Raises `Unavailable` when none is free in time.
+        """
+        return Borrowed(self._ready(), reset=True)
+
+    def borrow(self) -> "Borrowed":
+        """As `acquire`, but for statements and transactions only, since nothing is reset: much cheaper."""
+        return Borrowed(self._ready(), reset=False)
+
+    def _ready(self) -> AtHand:
+        if self._at_hand is None:
             raise RuntimeError("the database was not opened")
-        with translated():
-            async with self._pool.acquire(timeout=self._bounds.pool_timeout) as connection:
-                try:
-                    yield connection
-                except LOST:
-                    connection.terminate()  # else the pool would hand it to the next one
-                    raise
+        return self._at_hand
 
     async def fetch(self, sql: str, *arguments: object) -> Sequence[asyncpg.Record]:
         """One statement without BEGIN, for reads."""
-        async with self.acquire() as connection:
+        async with self.borrow() as connection:
             return await connection.fetch(sql, *arguments)
 
     async def fetch_row(self, sql: str, *arguments: object) -> asyncpg.Record | None:
-        async with self.acquire() as connection:
+        async with self.borrow() as connection:
             return await connection.fetchrow(sql, *arguments)
 
     async def execute(self, sql: str, *arguments: object) -> str:
         """One statement that is its own transaction."""
-        async with self.acquire() as connection:
+        async with self.borrow() as connection:
             return await connection.execute(sql, *arguments)
+
+
+class Borrowed:
+    """A connection while it is in use. Not a generator: every request comes through here."""
+
+    __slots__ = ("_at_hand", "_connection", "_reset")
+
+    def __init__(self, at_hand: AtHand, *, reset: bool) -> None:
+        self._at_hand = at_hand
+        self._reset = reset
+
+    async def __aenter__(self) -> Connection:
+        with translated():
+            self._connection = await self._at_hand.take()
+        return self._connection
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, LOST):
+            self._connection.terminate()  # else the pool would hand it to the next one
+        with translated():
+            await self._at_hand.put_back(self._connection, in_order=error is None and not self._reset)
+        if error is not None and (told := translation(error)) is not error:
+            raise told from error

@@ -29,18 +29,27 @@ _AWAY = (
 )
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn the driver's failures into `ConcurrentUpdate` (try again) and `Unavailable` (try later).
+def translation(error: BaseException) -> BaseException:
+    """A failure of the driver as `ConcurrentUpdate` (try again) or `Unavailable` (try later).
 
-    A violated constraint is no failure of the database: it passes, and the adapter that knows the
+    Anything else as it is. A violated constraint is no failure of the database: the adapter that knows the
     constraint's name translates it.
     """
+    if isinstance(error, _LOST_RACE):
+        return ConcurrentUpdate("somebody else changed this at the same moment; try again")
+    # A ValueError among them is an argument the driver can't encode: our bug, not the server's.
+    if isinstance(error, _AWAY) and not isinstance(error, ValueError):
+        return Unavailable("the database does not answer; try again in a moment")
+    return error
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise the translation of what the driver raises."""
     try:
         yield
-    except _LOST_RACE as error:
-        raise ConcurrentUpdate("somebody else changed this at the same moment; try again") from error
-    except _AWAY as error:
-        if isinstance(error, ValueError):  # an argument the driver can't encode: our bug, not the server's
+    except Exception as error:
+        told = translation(error)
+        if told is error:
             raise
-        raise Unavailable("the database does not answer; try again in a moment") from error
+        raise told from error

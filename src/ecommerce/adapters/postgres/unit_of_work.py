@@ -26,7 +26,7 @@ class PgUnitOfWork:
         if self._connection is not None:
             raise RuntimeError("a unit of work does not nest")
         self._ring = False
-        async with self._database.acquire() as connection, connection.transaction():
+        async with self._database.borrow() as connection, connection.transaction():
             self._connection = connection
             try:
                 if self._claim is not None:
