@@ -37,3 +37,15 @@ async def test_a_transaction_whose_connection_is_ended_is_unavailable_and_the_ne
             assert await database.fetch_row("SELECT 1") is not None
     finally:
         await other.close()
+
+
+async def test_a_connection_after_the_servers_last_word_is_not_used_again(database: Database) -> None:
+    """The driver hears that the server ends it, and is asked for more before it sees the socket close."""
+    with pytest.raises(Unavailable):
+        async with database.acquire() as connection:
+            pid = await connection.fetchval("SELECT pg_backend_pid()")
+            raise asyncpg.InternalClientError("another operation (2) is in progress")
+
+    row = await database.fetch_row("SELECT pg_backend_pid() AS pid")
+    assert row is not None
+    assert row["pid"] != pid
