@@ -1,7 +1,7 @@
 """Payments and refunds in dicts, for tests of use cases: the same promises as the adapters for PostgreSQL."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -35,6 +35,9 @@ class MemoryBooks:
 class MemoryPaymentRepository:
     def __init__(self, books: MemoryBooks) -> None:
         self._books = books
+
+    def single(self) -> AbstractAsyncContextManager[None]:
+        return self.begin()
 
     async def locate(self, ref: str | None, payment_id: UUID | None = None) -> Whereabouts | None:
         stripe = [each for each in self._books.payments.values() if each.provider == "stripe"]

@@ -1,7 +1,7 @@
 """A transaction that remembers only whether it is open, and the events that were filed in it."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
 from ecommerce.domain.shared.kernel import Event
@@ -25,6 +25,9 @@ class MemoryUnitOfWork:
         finally:
             self.is_open = False
         self.commits += 1
+
+    def single(self) -> AbstractAsyncContextManager[None]:
+        return self.begin()
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """The unit of work of the cold lane: one transaction of a SQLAlchemy session."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import NewType
 
 from sqlalchemy.exc import DBAPIError
@@ -42,6 +42,9 @@ class SqlUnitOfWork:
         with sql_translated():
             async with self.session.begin():
                 yield
+
+    def single(self) -> AbstractAsyncContextManager[None]:
+        return self.begin()
 
     @property
     def resumed(self) -> bool:

@@ -39,6 +39,21 @@ class PgUnitOfWork:
         if self._ring:
             self._doorbell.ring()
 
+    @asynccontextmanager
+    async def single(self) -> AsyncIterator[None]:
+        if self._claim is not None:  # claiming is a statement, too
+            async with self.begin():
+                yield
+            return
+        if self._connection is not None:
+            raise RuntimeError("a unit of work does not nest")
+        async with self._database.borrow() as connection:
+            self._connection = connection
+            try:
+                yield
+            finally:
+                self._connection = None
+
     @property
     def resumed(self) -> bool:
         """True when an earlier attempt with the same idempotency key committed its effect and then died."""

@@ -85,7 +85,7 @@ class CartEditor:
                     loaded = await self._carts.load(owner, currency=currency, wanted=wanted)
                     owner, fresh_token = self._renewed(loaded, owner, fresh_token)
                     was_open = was_open or loaded.is_open
-                    async with self._uow.begin():
+                    async with self._uow.single():
                         await self._apply(loaded, change, if_match, was_open and not opens_new)
             except ConcurrentUpdate:
                 continue

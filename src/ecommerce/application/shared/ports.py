@@ -19,6 +19,12 @@ class UnitOfWork(Protocol):
 
     def begin(self) -> AbstractAsyncContextManager[None]: ...
 
+    def single(self) -> AbstractAsyncContextManager[None]:
+        """As `begin`, for one statement alone: BEGIN and COMMIT, two round trips, are left out where nothing
+        else belongs into its transaction.
+        """
+        ...
+
     @property
     def resumed(self) -> bool:
         """Inside the first `begin` of a request with an idempotency key: an earlier attempt with this key
