@@ -31,13 +31,13 @@ class MemoryBooks:
             self.payments, self.refunds, self.request_keys, self.trail = before
             raise
 
+    def single(self) -> AbstractAsyncContextManager[None]:
+        return self.begin()
+
 
 class MemoryPaymentRepository:
     def __init__(self, books: MemoryBooks) -> None:
         self._books = books
-
-    def single(self) -> AbstractAsyncContextManager[None]:
-        return self.begin()
 
     async def locate(self, ref: str | None, payment_id: UUID | None = None) -> Whereabouts | None:
         stripe = [each for each in self._books.payments.values() if each.provider == "stripe"]
