@@ -45,7 +45,7 @@ async def some_have_placed(shop: Shop, buyers: list[Buyer], count: int = 5) -> N
 
 
 async def buy(shop: Shop, buyer: Buyer, sku: str) -> dict[str, Any]:
-    """All of it: look around, fill a cart, ask what it costs, place, pay, come back to read that it is paid."""
+    """All of it: look around, fill a cart, ask what it costs, place, pay, see that it is paid."""
     listed = await buyer.client.get("/products")
     assert listed.status_code == 200, listed.text
     await buyer.add(sku)
