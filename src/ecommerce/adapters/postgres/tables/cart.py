@@ -16,7 +16,8 @@ from ecommerce.adapters.postgres.tables.kernel import NOW, TIME
 class CartRow(DefaultBase):
     """One open cart an owner: a guest's by the hash of its token, a customer's by the account.
 
-    `version` grows with every write; a write names the version it has read.
+    `version` grows with every write; a write names the version it has read. `email_key` stands for a guest
+    in limits a customer: a keyed hash of the address.
     """
 
     __tablename__ = "cart"
@@ -39,6 +40,8 @@ class CartRow(DefaultBase):
     shipping_address: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     billing_address: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     shipping_option_id: Mapped[str | None] = mapped_column(Text)
+    vat_number: Mapped[str | None] = mapped_column(Text)
+    email_key: Mapped[bytes | None] = mapped_column(BYTEA)
     created_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
     updated_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
 

@@ -58,6 +58,7 @@ class ProductRow(DefaultBase):
     popularity: Mapped[int] = mapped_column(server_default=text("0"))
     rating_average: Mapped[Decimal | None] = mapped_column(Numeric(3, 2))
     rating_count: Mapped[int] = mapped_column(server_default=text("0"))
+    tax_class: Mapped[str] = mapped_column(Text, server_default=text("'standard'"))
     seo_title: Mapped[str | None] = mapped_column(Text)
     seo_description: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
@@ -84,6 +85,9 @@ class VariantRow(DefaultBase):
     options: Mapped[dict[str, str]] = mapped_column(JSONB, server_default=text("'{}'"))
     position: Mapped[int] = mapped_column(server_default=text("0"))
     weight_grams: Mapped[int | None]
+    length_mm: Mapped[int | None]
+    width_mm: Mapped[int | None]
+    height_mm: Mapped[int | None]
     barcode: Mapped[str | None] = mapped_column(Text)
     tracked: Mapped[bool] = mapped_column(server_default=text("true"))
     backorderable: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -26,6 +26,7 @@ class AccountRow(DefaultBase):
     phone_number: Mapped[str | None] = mapped_column(Text)
     marketing_opt_in: Mapped[bool] = mapped_column(server_default=text("false"))
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    customer_groups: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     created_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
     updated_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
 

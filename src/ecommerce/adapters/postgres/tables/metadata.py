@@ -11,7 +11,8 @@ from ecommerce.adapters.postgres.tables import (
     kernel,
     orders,
     payments,
+    pricing,
 )
 
-MODULES = (kernel, identity, catalog, catalog_read, inventory, cart, orders, payments)
+MODULES = (kernel, identity, catalog, catalog_read, inventory, cart, orders, payments, pricing)
 METADATA: MetaData = kernel.OutboxRow.metadata

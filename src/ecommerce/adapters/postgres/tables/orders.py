@@ -15,6 +15,8 @@ from ecommerce.adapters.postgres.tables.kernel import NOW, TIME
 class OrderRow(DefaultBase):
     """Sums are minor units of `currency`. `discount` counts all promotions; `refunded` what was given back.
 
+    `taxes` sums each rate over lines and shipping, `promotions` names what was applied. `email_key` is a
+    keyed hash of the address, by which a customer is known again.
     `client_key` is a keyed hash of the person or the address that placed it, for the cap on unpaid orders.
     `payment_status` and `fulfilment_status` are derived from the ledgers by the statement that changes them.
     """
@@ -47,6 +49,7 @@ class OrderRow(DefaultBase):
         CheckConstraint("payment_method IN ('stripe', 'manual')", name="payment_method_known"),
         Index("ix_sales_order_account", "account_id", "created_at", "id"),
         Index("ix_sales_order_email", text("lower(email)")),
+        Index("ix_sales_order_email_key", "email_key"),
         Index(
             "ix_sales_order_unpaid_client",
             "client_key",
@@ -65,6 +68,7 @@ class OrderRow(DefaultBase):
     token_hash: Mapped[bytes | None] = mapped_column(BYTEA)
     client_key: Mapped[bytes | None] = mapped_column(BYTEA)
     email: Mapped[str] = mapped_column(Text)
+    email_key: Mapped[bytes | None] = mapped_column(BYTEA)
     currency: Mapped[str] = mapped_column(Text)
     tax_included: Mapped[bool]
     subtotal: Mapped[int] = mapped_column(BigInteger)
@@ -81,6 +85,9 @@ class OrderRow(DefaultBase):
     billing_address: Mapped[dict[str, Any]] = mapped_column(JSONB)
     shipping_option: Mapped[dict[str, Any]] = mapped_column(JSONB)
     note: Mapped[str | None] = mapped_column(Text)
+    vat_number: Mapped[str | None] = mapped_column(Text)
+    taxes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    promotions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     pricing_engine: Mapped[str] = mapped_column(Text)
     pricing_input: Mapped[dict[str, Any]] = mapped_column(JSONB)
     lines_hash: Mapped[bytes] = mapped_column(BYTEA)
