@@ -1,5 +1,7 @@
 """What other contexts may ask of pricing."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -8,12 +10,67 @@ import msgspec
 from ecommerce.application.shared.address import Address
 
 
-class WantedLine(msgspec.Struct, frozen=True):
-    """`unit_price` in minor units of the quote's currency."""
+class ListPrice(msgspec.Struct, frozen=True):
+    """What a price list asks for one unit from `min_quantity` units on, in the list's currency."""
+
+    price_list_id: UUID
+    min_quantity: int
+    amount: int
+
+
+class Priceable(msgspec.Struct, frozen=True):
+    """A variant as pricing sees it. `price` is its base price in minor units of the quote's currency.
+
+    `categories` are the product's own and all above it. `sides_mm` are length, width and height; what isn't
+    known is None.
+    """
 
     variant_id: UUID
-    unit_price: int
+    product_id: UUID
+    categories: list[UUID]
+    tags: list[str]
+    price: int
+    tax_class: str = "standard"
+    weight_grams: int | None = None
+    sides_mm: list[int | None] = []
+    list_prices: list[ListPrice] = []
+
+
+class WantedLine(msgspec.Struct, frozen=True):
+    goods: Priceable
     quantity: int
+
+
+class HeldCoupon(msgspec.Struct, frozen=True):
+    """A code in a cart, and the promotion it opens. `used_up`: the code itself has no use left."""
+
+    code: str
+    coupon_code_id: UUID
+    promotion_id: UUID
+    used_up: bool = False
+
+
+class LimitedUse(msgspec.Struct, frozen=True):
+    """How much of a limited promotion is gone: how often it was used, how much it took off (minor units)."""
+
+    used: int
+    spent: int
+
+
+class PricingFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What prices depend on beside the lines, as it stood in the database when they were read.
+
+    `at` is the database's time, `revision` that of the rules. `limited` has every promotion with a limit or a
+    budget, `customer_uses` how often this customer used a promotion, both by promotion.
+    """
+
+    at: datetime
+    revision: int
+    customer_groups: list[str] = []
+    ordered_before: bool = False
+    coupons: list[HeldCoupon] = []
+    limited: dict[UUID, LimitedUse] = {}
+    customer_uses: dict[UUID, int] = {}
 
 
 class QuotedTax(msgspec.Struct, frozen=True):
@@ -25,6 +82,9 @@ class QuotedTax(msgspec.Struct, frozen=True):
 
 
 class QuotedLine(msgspec.Struct, frozen=True):
+    """`unit_price` is what the price lists say for this quantity; `total` is after `discount`."""
+
+    unit_price: int
     discount: int
     tax: int
     total: int
@@ -37,7 +97,7 @@ class Days(msgspec.Struct, frozen=True):
 
 
 class ShippingOption(msgspec.Struct, frozen=True):
-    """`price` in minor units of the quote's currency."""
+    """`price` in minor units of the quote's currency, after promotions on shipping."""
 
     id: str
     name: str
@@ -45,10 +105,44 @@ class ShippingOption(msgspec.Struct, frozen=True):
     estimated_days: Days
 
 
-class Quote(msgspec.Struct, frozen=True):
+class ConsideredPromotion(msgspec.Struct, frozen=True):
+    """What became of a promotion: `discount` in minor units, `reason_code` where it didn't apply."""
+
+    id: UUID
+    name: str
+    applied: bool
+    discount: int
+    reason_code: str | None
+    detail: str
+
+
+class CouponState(msgspec.Struct, frozen=True):
+    code: str
+    applied: bool
+    reason: str | None
+
+
+class PromotionClaim(msgspec.Struct, frozen=True):
+    """A use that placing an order has to claim. `discount` is all it takes off, in minor units.
+
+    `limited`: it counts against a limit or a budget; `per_customer`: against that many uses a customer.
+    """
+
+    promotion_id: UUID
+    version: int
+    name: str
+    discount: int
+    coupon_code_id: UUID | None
+    limited: bool
+    per_customer: int | None
+
+
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
     """Sums in minor units. `shipping` and `tax` are None while the destination decides them and isn't known.
 
-    `input` is the engine's canonical input: the same input gives the same quote for ever.
+    `input` is the engine's canonical input: the same input gives the same quote for ever. `holds_until` is
+    when the next window of a promotion or a price list opens or closes. `tax_exemption` says why no tax is
+    due (`reverse-charge`).
     """
 
     currency: str
@@ -61,6 +155,12 @@ class Quote(msgspec.Struct, frozen=True):
     total: int
     shipping_options: list[ShippingOption]
     chosen: ShippingOption | None
+    considered: list[ConsideredPromotion]
+    coupons: list[CouponState]
+    claims: list[PromotionClaim]
+    taxes: list[QuotedTax]
+    tax_exemption: str | None
+    holds_until: datetime | None
     engine: str
     input: dict[str, Any]
 
@@ -68,13 +168,41 @@ class Quote(msgspec.Struct, frozen=True):
 class Pricer(Protocol):
     async def quote(
         self,
-        lines: list[WantedLine],
+        lines: Sequence[WantedLine],
         currency: str,
+        facts: PricingFacts,
         destination: Address | None = None,
         shipping_option_id: str | None = None,
+        vat_number: str | None = None,
     ) -> Quote:
         """Price the lines. With a destination: with tax and the chosen, else the cheapest, shipping option.
 
         Raises `ShippingUnavailable` when nothing ships there, or the chosen option doesn't.
         """
+        ...
+
+    async def unit_price(self, goods: Priceable, quantity: int, currency: str, facts: PricingFacts) -> int:
+        """What one unit costs when so many are bought, before promotions."""
+        ...
+
+
+class PromotionLedger(Protocol):
+    """Uses of promotions: claimed, consumed, released. Only inside a unit of work."""
+
+    async def claim(
+        self, order_id: UUID, currency: str, claims: Sequence[PromotionClaim], customer_keys: Sequence[bytes]
+    ) -> None:
+        """Claim all uses of an order, in one fixed order of rows, or raise; one statement.
+
+        Raises `CouponExhausted` for a code or a promotion by code that has no use left (for this customer),
+        and `ConcurrentUpdate` for an automatic one, or when a promotion was changed since `version`.
+        """
+        ...
+
+    async def consume(self, order_id: UUID) -> None:
+        """The order is paid. What was released stays that; repeating it changes nothing."""
+        ...
+
+    async def release(self, order_id: UUID) -> None:
+        """The order ended: its uses and what they took off may be had again. Repeating it changes nothing."""
         ...

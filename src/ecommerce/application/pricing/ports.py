@@ -1,28 +1,85 @@
-"""Where taxes and shipping prices come from."""
+"""Where rules, taxes and shipping prices come from."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ecommerce.application.pricing.contracts import ShippingOption
+from ecommerce.application.pricing.rulebook import Rulebook
 from ecommerce.application.shared.address import Address
-from ecommerce.domain.pricing.engine import TaxRate
+from ecommerce.domain.pricing.snapshot import TaxRate
+
+STANDARD = "standard"
 
 
 @dataclass(frozen=True, slots=True)
 class TaxRules:
-    goods: tuple[TaxRate, ...]
-    shipping: tuple[TaxRate, ...]
+    """The rates that hold at a place, by tax class; a class that isn't listed is taxed as `standard`.
+
+    Shipping is taxed like the class `shipping`, or not at all (None), or (`highest`) like that class among
+    the goods that is taxed highest. `exemption` says why nothing is due; `by_class` and `shipping` then still
+    tell what would be, so that it can be taken out of prices that hold it.
+    """
+
+    by_class: Mapping[str, tuple[TaxRate, ...]] = field(default_factory=dict)
+    shipping: str | None = None
+    exemption: str | None = None
+
+    def goods(self, tax_class: str) -> tuple[TaxRate, ...]:
+        rates = self.by_class.get(tax_class)
+        return self.by_class.get(STANDARD, ()) if rates is None else rates
+
+    def of_shipping(self, classes: Iterable[str]) -> tuple[TaxRate, ...]:
+        """The rates on shipping, beside goods of these classes."""
+        if self.shipping is None:
+            return ()
+        if self.shipping != "highest":
+            return self.goods(self.shipping)
+        found = (self.goods(each) for each in sorted(set(classes)))
+        return max(found, key=lambda rates: sum(rate.ppm for rate in rates), default=())
 
 
 class TaxTable(Protocol):
-    async def rules(self, destination: Address | None) -> TaxRules:
-        """The rates that hold there; without a destination those of the store's own country."""
+    async def rules(self, destination: Address | None, vat_number: str | None = None) -> TaxRules:
+        """The rates that hold there; without a destination those of the store's own country.
+
+        `vat_number` was checked to be well-formed; whether it makes the buyer exempt there is the table's to
+        say.
+        """
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """All goods together. `worth` is after discounts, in minor units. `sides_mm` are the longest, the middle
+    and the shortest side that any item has; what isn't known counts as nothing.
+    """
+
+    worth: int
+    units: int
+    weight_grams: int = 0
+    sides_mm: tuple[int, int, int] = (0, 0, 0)
+
+
 class ShippingRates(Protocol):
-    async def options(
-        self, destination: Address, currency: str, subtotal: int, units: int
-    ) -> list[ShippingOption]:
-        """How goods of this worth (minor units, after discounts) can get there; empty when they can't."""
+    async def options(self, destination: Address, currency: str, parcel: Parcel) -> list[ShippingOption]:
+        """How it can get there, at prices before promotions; empty when it can't."""
+        ...
+
+
+class RulebookSource(Protocol):
+    async def load(self) -> Rulebook:
+        """All rules as they are now, of one moment, in one statement."""
+        ...
+
+
+class Rulebooks(Protocol):
+    """The rules at hand in this process."""
+
+    async def at_least(self, revision: int) -> Rulebook:
+        """The rules of this revision or a newer one; asks the database only when those at hand are older."""
+        ...
+
+    async def current(self) -> Rulebook:
+        """Those at hand, loaded if there are none yet."""
         ...
