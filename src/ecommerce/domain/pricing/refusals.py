@@ -1,18 +1,25 @@
-"""Why a promotion may not be used."""
+"""Why something can't be had at a price, or at all."""
 
 from typing import Self
 
 from ecommerce.domain.shared.kernel import Conflict, InvalidValue
 
 
+class ShippingUnavailable(InvalidValue):
+    code = "shipping-unavailable"
+
+
 class CouponNotApplicable(InvalidValue):
-    """The code opens nothing here. `data`: `reason`, a code; unknown, expired and foreign ones are alike."""
+    """`data`: `reason`, why it doesn't apply to this cart; unknown, expired and foreign codes are alike."""
 
     code = "coupon-not-applicable"
 
 
 class CouponExhausted(Conflict):
-    """There is no use left of it, or not for this customer. `data`: `reason`, `limit` or `customer-limit`."""
+    """A code, or its promotion, has no use left, or none for this customer.
+
+    `data`: `reason`, `limit` or `customer-limit`.
+    """
 
     code = "coupon-exhausted"
 
