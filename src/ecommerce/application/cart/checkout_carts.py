@@ -16,11 +16,10 @@ class CheckoutCartReader:
         self._default_currency = default_currency
 
     async def load(self, account_id: UserId | None, token: str | None) -> CheckoutCart:
-        if account_id is None and token is None:
-            return _empty(self._default_currency)
         if account_id is not None:
             owner = CartOwner(account_id=account_id)
         else:
+            # Without a token there is no cart, but all that an empty one depends on.
             owner = CartOwner(token_hash=token_hash(token or ""))
         loaded = await self._carts.load(owner, currency=self._default_currency)
         cart, details = loaded.cart, loaded.cart.details
@@ -33,23 +32,12 @@ class CheckoutCartReader:
             shipping_address=_address(details.shipping_address),
             billing_address=_address(details.billing_address),
             shipping_option_id=details.shipping_option_id,
+            vat_number=details.vat_number,
+            email_key=details.email_key,
+            facts=loaded.facts,
             placed_as=loaded.placed_as,
         )
 
 
 def _address(plain: dict[str, object] | None) -> Address | None:
     return None if plain is None else msgspec.convert(plain, Address)
-
-
-def _empty(currency: str) -> CheckoutCart:
-    return CheckoutCart(
-        id=None,
-        version=0,
-        currency=currency,
-        lines=[],
-        email=None,
-        shipping_address=None,
-        billing_address=None,
-        shipping_option_id=None,
-        placed_as=None,
-    )

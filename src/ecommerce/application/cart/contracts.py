@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from ecommerce.application.inventory.contracts import StockAt
+from ecommerce.application.pricing.contracts import ListPrice, Priceable, PricingFacts, WantedLine
 from ecommerce.application.shared.address import Address
 from ecommerce.domain.shared.ids import UserId
 
@@ -19,7 +20,9 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """A variant as it can be bought now. `price` (minor units) is None where it has none in the currency."""
+    """A variant as it can be bought now. `price`, the base price in minor units, is None where it has none in
+    the currency. `categories` are the product's own and all above it.
+    """
 
     variant_id: UUID
     product_id: UUID
@@ -33,6 +36,29 @@ class Offer(msgspec.Struct, frozen=True):
     tracked: bool
     backorderable: bool
     stock: list[StockAt]
+    categories: list[UUID] = []
+    tags: list[str] = []
+    tax_class: str = "standard"
+    weight_grams: int | None = None
+    sides_mm: list[int | None] = []
+    list_prices: list[ListPrice] = []
+
+    @property
+    def goods(self) -> Priceable:
+        """As pricing sees it. Only of what has a price."""
+        if self.price is None:
+            raise ValueError(f"{self.sku} has no price in this currency")
+        return Priceable(
+            variant_id=self.variant_id,
+            product_id=self.product_id,
+            categories=self.categories,
+            tags=self.tags,
+            price=self.price,
+            tax_class=self.tax_class,
+            weight_grams=self.weight_grams,
+            sides_mm=self.sides_mm,
+            list_prices=self.list_prices,
+        )
 
     @property
     def buyable(self) -> bool:
@@ -53,6 +79,10 @@ class CheckoutLine(msgspec.Struct, frozen=True):
     offer: Offer
     quantity: int
 
+    @property
+    def wanted(self) -> WantedLine:
+        return WantedLine(self.offer.goods, self.quantity)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutCart:
@@ -66,6 +96,9 @@ class CheckoutCart:
     shipping_address: Address | None
     billing_address: Address | None
     shipping_option_id: str | None
+    vat_number: str | None
+    email_key: bytes | None
+    facts: PricingFacts
     placed_as: UUID | None
 
 

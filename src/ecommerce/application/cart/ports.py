@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from ecommerce.application.cart.contracts import Offer
+from ecommerce.application.pricing.contracts import PricingFacts
 from ecommerce.domain.cart.cart import Cart, CartOwner
 from ecommerce.domain.shared.ids import VariantId
 
@@ -27,6 +28,7 @@ class LoadedCart:
     """
 
     cart: Cart
+    facts: PricingFacts
     offers: dict[VariantId, Offer] = field(default_factory=dict)
     wanted: Offer | None = None
     known: bool = False
@@ -42,7 +44,7 @@ class CartRepository(Protocol):
     async def load(
         self, owner: CartOwner, *, currency: str, wanted: Wanted | None = None, lock: bool = False
     ) -> LoadedCart:
-        """One statement. `currency` is for a cart that has to be made.
+        """One statement, with all that prices depend on. `currency` is for a cart that has to be made.
 
         With `lock`, inside a unit of work, the open cart's row is locked until its end.
         """

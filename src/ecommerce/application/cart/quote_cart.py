@@ -7,7 +7,7 @@ import msgspec
 from ecommerce.application.cart.contracts import CheckoutCarts
 from ecommerce.application.cart.view import Totals
 from ecommerce.application.identity.contracts import AddressRules
-from ecommerce.application.pricing.contracts import Days, Pricer, WantedLine
+from ecommerce.application.pricing.contracts import Days, Pricer
 from ecommerce.application.shared.address import Address
 from ecommerce.application.shared.amount import Amount
 from ecommerce.application.shared.call import Call
@@ -47,14 +47,12 @@ class QuoteCartHandler:
     async def __call__(self, command: QuoteCart) -> CartQuote:
         address = self._addresses.check(command.shipping_address, "/shipping_address")
         cart = await self._carts.load(self._call.actor.account_id, command.token)
-        lines = [
-            WantedLine(line.offer.variant_id, line.offer.price, line.quantity)
-            for line in cart.lines
-            if line.offer.on_sale and line.offer.price is not None
-        ]
+        lines = [line.wanted for line in cart.lines if line.offer.buyable]
         if not lines:
             raise CartEmpty("there is nothing in the cart to be priced")
-        quote = await self._pricer.quote(lines, cart.currency, address, command.shipping_option_id)
+        quote = await self._pricer.quote(
+            lines, cart.currency, cart.facts, address, command.shipping_option_id, cart.vat_number
+        )
         return CartQuote(
             totals=Totals.of(quote),
             shipping_options=[

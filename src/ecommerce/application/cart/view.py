@@ -13,7 +13,7 @@ from ecommerce.application.pricing.contracts import Pricer, Quote, WantedLine
 from ecommerce.application.shared.address import Address
 from ecommerce.application.shared.amount import Amount
 from ecommerce.domain.cart.cart import CartLine
-from ecommerce.domain.shared.kernel import DomainError
+from ecommerce.domain.pricing.refusals import ShippingUnavailable
 
 
 class Warning(msgspec.Struct, frozen=True):  # noqa: A001  # the contract's word for it
@@ -81,6 +81,7 @@ class CheckoutState(msgspec.Struct, frozen=True):
     shipping_address: Address | None
     billing_address: Address | None
     shipping_option_id: str | None
+    vat_number: str | None
     ready: bool
     missing: list[str]
 
@@ -121,14 +122,19 @@ class CartPresenter:
             if details.shipping_address is not None
             else None
         )
-        wanted = [WantedLine(line.variant_id, offer.price or 0, line.quantity) for line, offer in sold]
+        wanted = [WantedLine(offer.goods, line.quantity) for line, offer in sold]
         try:
             quote = await self._pricer.quote(
-                wanted, cart.currency, address if wanted else None, details.shipping_option_id
+                wanted,
+                cart.currency,
+                loaded.facts,
+                address if wanted else None,
+                details.shipping_option_id,
+                details.vat_number,
             )
-        except DomainError:
+        except ShippingUnavailable:
             # Nothing ships there (any more): the cart still shows; the quote and the order say why.
-            quote = await self._pricer.quote(wanted, cart.currency)
+            quote = await self._pricer.quote(wanted, cart.currency, loaded.facts)
         quoted = {line.variant_id: each for (line, _), each in zip(sold, quote.lines, strict=True)}
         items = []
         for line, offer in lines:
@@ -143,7 +149,7 @@ class CartPresenter:
                     options=offer.options,
                     image=offer.image,
                     quantity=line.quantity,
-                    unit_price=None if offer.price is None else Amount(offer.price, cart.currency),
+                    unit_price=None if price is None else Amount(price.unit_price, cart.currency),
                     discount=None if price is None else Amount(price.discount, cart.currency),
                     line_total=None if price is None else Amount(price.total, cart.currency),
                     available=offer.available,
@@ -157,8 +163,12 @@ class CartPresenter:
             id=cart.id if loaded.is_open else None,
             currency=cart.currency,
             items=items,
-            coupons=[],
-            promotions=[],
+            coupons=[CartCoupon(each.code, each.applied, each.reason) for each in quote.coupons],
+            promotions=[
+                CartPromotion(each.id, each.name, Amount(each.discount, cart.currency))
+                for each in quote.considered
+                if each.applied
+            ],
             checkout=CheckoutState(
                 email=details.email,
                 shipping_address=address,
@@ -168,6 +178,7 @@ class CartPresenter:
                     else None
                 ),
                 shipping_option_id=details.shipping_option_id,
+                vat_number=details.vat_number,
                 ready=bool(sold) and len(sold) == len(lines) and not missing,
                 missing=missing,
             ),

@@ -7,6 +7,8 @@ from ecommerce.application.cart.contracts import CheckoutCart
 from ecommerce.application.identity.contracts import AccountEmails, AddressBook, AddressRules, EmailRules
 from ecommerce.application.shared.address import Address
 from ecommerce.application.shared.call import Call
+from ecommerce.application.shared.customer_keys import CustomerKeys
+from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import InvalidValue
 
 
@@ -24,10 +26,16 @@ class DetailsGiven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuyerDetails:
+    """`customer_keys` are all that stand for the buyer in limits a customer, `email_key` among them."""
+
+    account_id: UserId | None
     email: str
+    email_key: bytes
+    customer_keys: list[bytes]
     shipping_address: Address
     billing_address: Address
     shipping_option_id: str
+    vat_number: str | None
 
 
 class BuyerDetailsResolver:
@@ -39,12 +47,14 @@ class BuyerDetailsResolver:
         emails: AccountEmails,
         address_rules: AddressRules,
         email_rules: EmailRules,
+        keys: CustomerKeys,
         call: Call,
     ) -> None:
         self._addresses = addresses
         self._emails = emails
         self._address_rules = address_rules
         self._email_rules = email_rules
+        self._keys = keys
         self._call = call
 
     async def resolve(self, given: DetailsGiven, cart: CheckoutCart) -> BuyerDetails:
@@ -59,11 +69,19 @@ class BuyerDetailsResolver:
         option = given.shipping_option_id or cart.shipping_option_id
         if option is None:
             raise InvalidValue("choose one of the quote's shipping options", pointer="/shipping_option_id")
+        account_id = self._call.actor.account_id
+        email = await self._email(given.email or cart.email)
+        email_key = self._keys.of_email(email)
+        account_keys = [] if account_id is None else [self._keys.of_account(account_id)]
         return BuyerDetails(
-            email=await self._email(given.email or cart.email),
+            account_id=account_id,
+            email=email,
+            email_key=email_key,
+            customer_keys=[*account_keys, email_key],
             shipping_address=shipping,
             billing_address=billing or shipping,
             shipping_option_id=option,
+            vat_number=cart.vat_number,
         )
 
     async def _one_of(

@@ -3,6 +3,7 @@
 | step | undone by |
 | --- | --- |
 | cart claimed; order, lines, history, payment row and events written | the rollback of the one transaction |
+| uses of promotions claimed in the same transaction | its rollback; later `release`, when the order ends |
 | stock reserved in the same transaction | its rollback; later `release`, when the order ends unpaid |
 | intent made at the provider | nothing to undo: the same key finds it again, and the order's end cancels it |
 """

@@ -37,6 +37,8 @@ class PlacedOrder:
     token_hash: bytes | None
     client_key: bytes
     email: str
+    email_key: bytes
+    customer_keys: list[bytes]
     currency: str
     tax_included: bool
     subtotal: int
@@ -53,6 +55,9 @@ class PlacedOrder:
     billing_address: dict[str, Any]
     shipping_option: dict[str, Any]
     note: str | None
+    vat_number: str | None
+    taxes: list[dict[str, Any]]
+    promotions: list[dict[str, Any]]
     pricing_engine: str
     pricing_input: dict[str, Any]
     lines: list[PlacedLine]

@@ -14,49 +14,60 @@ from ecommerce.application.checkout.details import BuyerDetails, BuyerDetailsRes
 from ecommerce.application.checkout.order_tokens import OrderTokens
 from ecommerce.application.checkout.ports import PlacedLine, PlacedOrder
 from ecommerce.application.inventory.contracts import Hold, StockAt, StockPlanner
-from ecommerce.application.pricing.contracts import Pricer, Quote, WantedLine
+from ecommerce.application.pricing.contracts import Pricer, PricingFactsReader, PromotionClaim, Quote
 from ecommerce.application.shared.amount import Amount
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.ports import Ids
 from ecommerce.application.shared.tokens import token_hash
 from ecommerce.domain.checkout.refusals import CartNotPlaceable, PriceChanged
+from ecommerce.domain.pricing.refusals import CouponExhausted
 from ecommerce.domain.shared.ids import new_order_number
 from ecommerce.domain.shared.kernel import InsufficientStock
+
+# Why a code in the cart gives nothing, though it once did: the buyer is told rather than charged more.
+USED_UP = ("exhausted", "budget-exhausted", "customer-limit")
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An order as it would be written, and the warehouses it would be served from."""
+    """An order as it would be written, what it uses of promotions, and the warehouses that would serve it."""
 
     order: PlacedOrder
+    claims: list[PromotionClaim]
     holds: list[Hold]
 
 
 class OrderPreparer:
-    """Raises `CartNotPlaceable`, `PriceChanged`, `InsufficientStock` and what details and quote raise."""
+    """Raises `CartNotPlaceable`, `PriceChanged`, `CouponExhausted`, `InsufficientStock` and what details and
+    quote raise.
+    """
 
     def __init__(
         self,
         details: BuyerDetailsResolver,
         pricer: Pricer,
+        facts: PricingFactsReader,
         allocation: "CartAllocation",
         writer: "OrderWriter",
     ) -> None:
         self._details = details
         self._pricer = pricer
+        self._facts = facts
         self._allocation = allocation
         self._writer = writer
 
     async def __call__(self, command: PlaceOrder, cart: CheckoutCart, cart_id: UUID) -> Prepared:
-        lines = []
         for line in cart.lines:
-            if not line.offer.on_sale or line.offer.price is None:
+            if not line.offer.buyable:
                 raise CartNotPlaceable(f"{line.offer.name} is not for sale any more; remove it to go on")
-            lines.append(WantedLine(line.offer.variant_id, line.offer.price, line.quantity))
         buyer = await self._details.resolve(command.details, cart)
-        quote = await self._pricer.quote(
-            lines, cart.currency, buyer.shipping_address, buyer.shipping_option_id
-        )
+        quote = await self._quote(cart, buyer)
+        for coupon in quote.coupons:
+            if coupon.reason in USED_UP:
+                raise CouponExhausted(
+                    f"the code {coupon.code} has been used as often as it can be; remove it to go on",
+                    coupon=coupon.code,
+                )
         total = Amount(quote.total, quote.currency)
         if command.expected_total not in (None, total):
             raise PriceChanged(
@@ -65,7 +76,26 @@ class OrderPreparer:
                 actual_total=msgspec.to_builtins(total),
             )
         holds = self._allocation.plan(cart, [at for line in cart.lines for at in line.offer.stock])
-        return Prepared(self._writer.order(command, cart, cart_id, buyer, quote), holds)
+        return Prepared(self._writer.order(command, cart, cart_id, buyer, quote), quote.claims, holds)
+
+    async def _quote(self, cart: CheckoutCart, buyer: BuyerDetails) -> Quote:
+        """The cart's facts are those of its owner. Where a promotion looks at the customer, and the cart did
+        not know the address that buys, they are read again.
+        """
+        lines, facts = [line.wanted for line in cart.lines], cart.facts
+        while True:
+            quote = await self._pricer.quote(
+                lines,
+                cart.currency,
+                facts,
+                buyer.shipping_address,
+                buyer.shipping_option_id,
+                buyer.vat_number,
+            )
+            known = facts is not cart.facts or cart.email_key == buyer.email_key
+            if known or all(claim.per_customer is None for claim in quote.claims):
+                return quote
+            facts = await self._facts.of_buyer(facts, buyer.customer_keys, buyer.account_id, buyer.email_key)
 
 
 class CartAllocation:
@@ -117,6 +147,8 @@ class OrderWriter:
             token_hash=None if actor.account_id else token_hash(self._tokens.of(order_id)),
             client_key=self._tokens.client_key(actor.account_id, self._call.client_address),
             email=buyer.email,
+            email_key=buyer.email_key,
+            customer_keys=buyer.customer_keys,
             currency=quote.currency,
             tax_included=quote.tax_included,
             subtotal=quote.subtotal,
@@ -137,6 +169,12 @@ class OrderWriter:
                 "price": {"amount": chosen.price, "currency": quote.currency},
             },
             note=command.note,
+            vat_number=buyer.vat_number,
+            taxes=[msgspec.to_builtins(tax) for tax in quote.taxes],
+            promotions=[
+                {"id": str(claim.promotion_id), "name": claim.name, "discount": claim.discount}
+                for claim in quote.claims
+            ],
             pricing_engine=quote.engine,
             pricing_input=quote.input,
             lines=lines,
@@ -155,7 +193,7 @@ class OrderWriter:
                 name=line.offer.name,
                 options=line.offer.options,
                 quantity=line.quantity,
-                unit_price=line.offer.price or 0,
+                unit_price=quoted.unit_price,
                 discount=quoted.discount,
                 tax=quoted.tax,
                 line_total=quoted.total,

@@ -186,6 +186,18 @@ class Pricer(Protocol):
         ...
 
 
+class PricingFactsReader(Protocol):
+    async def of_buyer(
+        self,
+        facts: PricingFacts,
+        customer_keys: Sequence[bytes],
+        account_id: UUID | None,
+        email_key: bytes,
+    ) -> PricingFacts:
+        """These facts, with what is known of the customer by all of their keys. One statement."""
+        ...
+
+
 class PromotionLedger(Protocol):
     """Uses of promotions: claimed, consumed, released. Only inside a unit of work."""
 

@@ -37,11 +37,11 @@ class ActivePromotion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
-    """Promotions that are enabled and not over; price lists likewise; zones in the order of their names."""
+    """Promotions that are enabled and not over; price lists likewise, by their ids; zones by their names."""
 
     revision: int
     promotions: tuple[ActivePromotion, ...] = ()
-    price_lists: Mapping[UUID, PriceList] = field(default_factory=dict)
+    price_lists: Mapping[str, PriceList] = field(default_factory=dict)
     tax_zones: tuple[TaxZone, ...] = ()
     shipping_zones: tuple[ShippingZone, ...] = ()
 

@@ -8,6 +8,7 @@ from ecommerce.domain.shared.kernel import InsufficientStock, InvalidValue, NotF
 
 MAX_LINES = 100
 MAX_QUANTITY = 999
+MAX_COUPONS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +35,22 @@ class CartLine:
 
 @dataclass(slots=True)
 class CheckoutDetails:
-    """What a checkout of several pages has gathered so far. Addresses are kept as they were given."""
+    """What a checkout of several pages has gathered so far. Addresses are kept as they were given.
+
+    `email_key` stands for the address in limits a customer.
+    """
 
     email: str | None = None
+    email_key: bytes | None = None
     shipping_address: dict[str, object] | None = None
     billing_address: dict[str, object] | None = None
     shipping_option_id: str | None = None
+    vat_number: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class Cart:
-    """`version` 0 is a cart that isn't stored yet."""
+    """`version` 0 is a cart that isn't stored yet. `coupons` are codes as they were typed, by their ids."""
 
     id: CartId
     owner: CartOwner
@@ -52,6 +58,7 @@ class Cart:
     version: int = 0
     lines: dict[VariantId, CartLine] = field(default_factory=dict)
     details: CheckoutDetails = field(default_factory=CheckoutDetails)
+    coupons: dict[UUID, str] = field(default_factory=dict)
     removed: set[UUID] = field(default_factory=set, init=False)
 
     @property
@@ -98,6 +105,17 @@ class Cart:
     def clear(self) -> None:
         self.removed |= {line.id for line in self.lines.values()}
         self.lines.clear()
+
+    def add_coupon(self, coupon_code_id: UUID, code: str) -> None:
+        """The same code twice is once. Raises `InvalidValue` when the cart has too many."""
+        if coupon_code_id not in self.coupons and len(self.coupons) >= MAX_COUPONS:
+            raise InvalidValue(f"a cart holds {MAX_COUPONS} codes at the most", pointer="/code")
+        self.coupons[coupon_code_id] = code
+
+    def remove_coupon(self, coupon_code_id: UUID) -> None:
+        """Raises `NotFound` for a code that isn't in the cart."""
+        if self.coupons.pop(coupon_code_id, None) is None:
+            raise NotFound("there is no such code in your cart")
 
     def take_over(self, other: "Cart", available: dict[VariantId, int | None]) -> None:
         """Add what another cart holds: quantities add up, as far as stock and limits go; no line is lost."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ecommerce.adapters.media.folder import FolderMedia
 from ecommerce.adapters.media.pictures import SIDE, drawings
+from ecommerce.adapters.memory.pricing import MemoryRulebooks
 from ecommerce.adapters.postgres.database import Bounds, Database
 from ecommerce.adapters.postgres.seed.people import DemoAccount
 from ecommerce.adapters.postgres.seed.products import Picture
@@ -14,7 +15,7 @@ from ecommerce.adapters.postgres.seed.writer import Wanted, is_empty, write_shop
 from ecommerce.adapters.system.flat_rates import FlatShipping, FlatTax
 from ecommerce.application.identity.ports import EmailAddresses, PasswordHasher
 from ecommerce.application.pricing.contracts import Pricer
-from ecommerce.application.pricing.quote import PricingService
+from ecommerce.application.pricing.quote import PricingRules, PricingService
 from ecommerce.domain.shared.kernel import Conflict
 from ecommerce.entrypoints.bootstrap.container import build_container
 from ecommerce.entrypoints.bootstrap.settings import Settings, StoreSettings, load
@@ -133,5 +134,7 @@ async def _credentials(settings: Settings, environment: Mapping[str, str]) -> tu
 
 
 def _pricer(store: StoreSettings) -> Pricer:
+    """Past orders were placed when there were no promotions yet."""
     shipping = FlatShipping(store.shipping_flat_amount, store.shipping_countries)
-    return PricingService(FlatTax(store.tax_rate_ppm), shipping, store.tax_included)
+    taxes, rules = FlatTax(store.tax_rate_ppm), PricingRules(store.tax_included)
+    return PricingService(MemoryRulebooks(), taxes, shipping, rules)

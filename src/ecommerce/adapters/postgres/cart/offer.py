@@ -7,6 +7,14 @@ json_build_object(
   'options', v.options, 'tracked', v.tracked, 'backorderable', v.backorderable,
   'on_sale', v.active AND p.status = 'active',
   'price', (SELECT amount FROM variant_price WHERE variant_id = v.id AND currency = {currency}),
+  'categories', (SELECT path FROM category WHERE id = p.category_id), 'tags', p.tags,
+  'tax_class', p.tax_class, 'weight_grams', v.weight_grams,
+  'sides_mm', ARRAY[v.length_mm, v.width_mm, v.height_mm],
+  'list_prices', COALESCE((
+    SELECT json_agg(json_build_object(
+      'price_list_id', e.price_list_id, 'min_quantity', e.min_quantity, 'amount', e.amount))
+    FROM price_list_entry e WHERE e.variant_id = v.id
+  ), '[]'::json),
   'image', (
     SELECT json_build_object('url', i.url, 'alt', i.alt, 'width', i.width, 'height', i.height)
     FROM product_image i

@@ -7,39 +7,53 @@ import msgspec
 
 from ecommerce.adapters.postgres.cart.offer import OFFER
 from ecommerce.adapters.postgres.database import Database
+from ecommerce.adapters.postgres.pricing.facts import FACTS, read_facts
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
 from ecommerce.application.cart.contracts import Offer
 from ecommerce.application.cart.ports import LoadedCart, Wanted
+from ecommerce.application.shared.customer_keys import CustomerKeys
 from ecommerce.application.shared.ports import Ids
 from ecommerce.domain.cart.cart import Cart, CartLine, CartOwner, CheckoutDetails
 from ecommerce.domain.shared.ids import CartId, VariantId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate
 
-# The open cart if there is one, else the last that was placed: it tells which order it became.
-LOAD = f"""
-WITH c AS (
-  SELECT * FROM cart
-  WHERE {{owner}} = $1 AND status <> 'merged'
-  ORDER BY (status = 'open') DESC, created_at DESC LIMIT 1
-)
-SELECT c.id, c.currency, c.status, c.version, c.email, c.shipping_address, c.billing_address,
-       c.shipping_option_id, c.updated_at,
-       CASE WHEN c.status = 'placed' THEN (SELECT id FROM sales_order WHERE cart_id = c.id) END AS placed_as,
-       lines.list::text AS lines, wanted.offer::text AS wanted
-FROM (SELECT) one LEFT JOIN c ON true
-LEFT JOIN LATERAL (
-  SELECT json_agg(json_build_object(
-    'id', l.id, 'quantity', l.quantity, 'seen_price', l.seen_price,
-    'offer', {OFFER.format(currency="c.currency")}) ORDER BY l.created_at, l.id) AS list
-  FROM cart_line l JOIN variant v ON v.id = l.variant_id JOIN product p ON p.id = v.product_id
-  WHERE l.cart_id = c.id AND c.status = 'open'
-) lines ON true
-LEFT JOIN LATERAL (
-  SELECT {OFFER.format(currency="CASE WHEN c.status = 'open' THEN c.currency ELSE $4 END")} AS offer
-  FROM variant v JOIN product p ON p.id = v.product_id
-  WHERE v.id = $2 OR v.sku = $3
-) wanted ON true
-"""
+
+def _load(owner: str) -> str:
+    """The open cart if there is one, else the last that was placed: it tells which order it became."""
+    opened = "CASE WHEN c.status = 'open' THEN c.{} END".format
+    facts = FACTS.format(
+        account="$5::uuid",
+        email_key=opened("email_key"),
+        customer_keys=f"$6::bytea[] || {opened('email_key')}",
+        cart=opened("id"),
+    )
+    return f"""
+    WITH c AS (
+      SELECT * FROM cart
+      WHERE {owner} = $1 AND status <> 'merged'
+      ORDER BY (status = 'open') DESC, created_at DESC LIMIT 1
+    )
+    SELECT c.id, c.currency, c.status, c.version, c.email, c.email_key, c.shipping_address, c.billing_address,
+           c.shipping_option_id, c.vat_number, c.updated_at,
+           CASE WHEN c.status = 'placed' THEN (SELECT id FROM sales_order WHERE cart_id = c.id) END AS placed_as,
+           lines.list::text AS lines, wanted.offer::text AS wanted, {facts}::text AS facts
+    FROM (SELECT) one LEFT JOIN c ON true
+    LEFT JOIN LATERAL (
+      SELECT json_agg(json_build_object(
+        'id', l.id, 'quantity', l.quantity, 'seen_price', l.seen_price,
+        'offer', {OFFER.format(currency="c.currency")}) ORDER BY l.created_at, l.id) AS list
+      FROM cart_line l JOIN variant v ON v.id = l.variant_id JOIN product p ON p.id = v.product_id
+      WHERE l.cart_id = c.id AND c.status = 'open'
+    ) lines ON true
+    LEFT JOIN LATERAL (
+      SELECT {OFFER.format(currency="CASE WHEN c.status = 'open' THEN c.currency ELSE $4 END")} AS offer
+      FROM variant v JOIN product p ON p.id = v.product_id
+      WHERE v.id = $2 OR v.sku = $3
+    ) wanted ON true
+    """
+
+
+LOADS = {owner: _load(owner) for owner in ("account_id", "token_hash")}
 
 # A statement of its own: one that waited for the row would see its newest version beside lines as they were
 # when the wait began, and the units added meanwhile would be lost.
@@ -56,6 +70,13 @@ _LINES = """
   ON CONFLICT (cart_id, variant_id)
   DO UPDATE SET quantity = excluded.quantity, seen_price = excluded.seen_price
     WHERE (cart_line.quantity, cart_line.seen_price) IS DISTINCT FROM (excluded.quantity, excluded.seen_price)
+), codes_gone AS (
+  DELETE FROM cart_coupon USING saved
+  WHERE cart_id = saved.id AND coupon_code_id <> ALL ($15::uuid[])
+), codes_kept AS (
+  INSERT INTO cart_coupon (cart_id, coupon_code_id, code)
+  SELECT saved.id, k.coupon_code_id, k.code FROM saved, unnest($15::uuid[], $16::text[]) AS k (coupon_code_id, code)
+  ON CONFLICT DO NOTHING
 )
 SELECT count(*) FROM saved
 """
@@ -64,7 +85,7 @@ SELECT count(*) FROM saved
 UPDATE = f"""
 WITH saved AS (
   UPDATE cart SET version = version + 1, email = $5, shipping_address = $6, billing_address = $7,
-    shipping_option_id = $8, currency = $4, updated_at = now()
+    shipping_option_id = $8, email_key = $17, vat_number = $18, currency = $4, updated_at = now()
   WHERE id = $1 AND version = $14 AND status = 'open'
     AND (token_hash IS NOT DISTINCT FROM $2) AND (account_id IS NOT DISTINCT FROM $3)
   RETURNING id
@@ -74,8 +95,8 @@ WITH saved AS (
 CREATE = f"""
 WITH saved AS (
   INSERT INTO cart (id, token_hash, account_id, currency, email, shipping_address, billing_address,
-    shipping_option_id)
-  SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE $14 = 0
+    shipping_option_id, email_key, vat_number)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $17, $18 WHERE $14 = 0
   ON CONFLICT DO NOTHING
   RETURNING id
 ) {_LINES}
@@ -105,18 +126,21 @@ _read_offer = msgspec.json.Decoder(Offer).decode
 
 
 class PgCartRepository:
-    def __init__(self, database: Database, uow: PgUnitOfWork, ids: Ids) -> None:
+    def __init__(self, database: Database, uow: PgUnitOfWork, ids: Ids, keys: CustomerKeys) -> None:
         self._database = database
         self._uow = uow
         self._ids = ids
+        self._keys = keys
 
     async def load(
         self, owner: CartOwner, *, currency: str, wanted: Wanted | None = None, lock: bool = False
     ) -> LoadedCart:
         column = "account_id" if owner.account_id is not None else "token_hash"
         key = owner.account_id if owner.account_id is not None else owner.token_hash
-        sql = LOAD.format(owner=column)
-        arguments = (key, wanted and wanted.variant_id, wanted and wanted.sku, currency)
+        sql = LOADS[column]
+        account_id = owner.account_id
+        keys = [] if account_id is None else [self._keys.of_account(account_id)]
+        arguments = (key, wanted and wanted.variant_id, wanted and wanted.sku, currency, account_id, keys)
         if lock:
             await self._uow.connection.execute(LOCK.format(owner=column), key)
             row = await self._uow.connection.fetchrow(sql, *arguments)
@@ -128,9 +152,11 @@ class PgCartRepository:
 
     def _loaded(self, row: asyncpg.Record, owner: CartOwner, currency: str) -> LoadedCart:
         wanted = _read_offer(row["wanted"]) if row["wanted"] is not None else None
+        facts = read_facts(row["facts"])
         if row["status"] != "open":
             return LoadedCart(
                 cart=Cart(id=CartId(self._ids.new()), owner=owner, currency=currency),
+                facts=facts,
                 wanted=wanted,
                 known=row["id"] is not None,
                 placed_as=row["placed_as"],
@@ -148,11 +174,19 @@ class PgCartRepository:
                 for line in lines
             },
             details=CheckoutDetails(
-                row["email"], row["shipping_address"], row["billing_address"], row["shipping_option_id"]
+                email=row["email"],
+                email_key=row["email_key"],
+                shipping_address=row["shipping_address"],
+                billing_address=row["billing_address"],
+                shipping_option_id=row["shipping_option_id"],
+                vat_number=row["vat_number"],
             ),
+            coupons={coupon.coupon_code_id: coupon.code for coupon in facts.coupons},
         )
         offers = {VariantId(line.offer.variant_id): line.offer for line in lines}
-        return LoadedCart(cart=cart, offers=offers, wanted=wanted, known=True, updated_at=row["updated_at"])
+        return LoadedCart(
+            cart=cart, facts=facts, offers=offers, wanted=wanted, known=True, updated_at=row["updated_at"]
+        )
 
     async def save(self, cart: Cart) -> None:
         lines = list(cart.lines.values())
@@ -173,6 +207,10 @@ class PgCartRepository:
             [line.quantity for line in lines],
             [line.seen_price for line in lines],
             cart.version,
+            list(cart.coupons),
+            list(cart.coupons.values()),
+            details.email_key,
+            details.vat_number,
         )
         if not saved:
             raise ConcurrentUpdate("the cart was changed at the same moment")

@@ -14,7 +14,7 @@ from ecommerce.adapters.postgres.seed.numbers import OPENED, TODAY, chance, uuid
 from ecommerce.adapters.postgres.seed.people import Customer, address
 from ecommerce.application.checkout.ports import PlacedLine
 from ecommerce.application.checkout.prepare import fingerprint
-from ecommerce.application.pricing.contracts import Pricer, Quote, WantedLine
+from ecommerce.application.pricing.contracts import Priceable, Pricer, PricingFacts, Quote, WantedLine
 from ecommerce.application.shared.address import Address
 
 Row = tuple[Any, ...]
@@ -78,7 +78,7 @@ class Past:
         basket, quantities = self._basket(rng)
         buyer = rng.choice(self.people) if self.people and rng.random() < 0.8 else None
         where = buyer.address if buyer else address(rng)
-        priced = await self._price(basket, quantities, where)
+        priced = await self._price(basket, quantities, where, placed)
         lines = _lines(rng, placed, basket, quantities, priced)
         kept = rng.random() > 0.08
         paid, delivered = placed + timedelta(hours=30), placed + timedelta(days=5)
@@ -155,12 +155,15 @@ class Past:
             basket.setdefault(sold.product_id, sold)
         return list(basket.values()), [rng.choice((1, 1, 1, 2, 3)) for _ in basket]
 
-    async def _price(self, basket: Sequence[Sold], quantities: Sequence[int], where: dict[str, Any]) -> Quote:
+    async def _price(
+        self, basket: Sequence[Sold], quantities: Sequence[int], where: dict[str, Any], placed: datetime
+    ) -> Quote:
         lines = [
-            WantedLine(sold.variant_id, sold.price, many)
+            WantedLine(Priceable(sold.variant_id, sold.product_id, [], [], sold.price), many)
             for sold, many in zip(basket, quantities, strict=True)
         ]
-        return await self.pricer.quote(lines, self.currency, Address(**where))
+        facts = PricingFacts(at=placed, revision=0)
+        return await self.pricer.quote(lines, self.currency, facts, Address(**where))
 
     def _pay(
         self,

@@ -64,7 +64,7 @@ class PricingProvider(Provider):
 
     @provide
     def pricer(self, taxes: TaxTable, shipping: ShippingRates, settings: Settings) -> Pricer:
-        return PricingService(taxes, shipping, settings.store.tax_included)
+        return RememberedQuotes(PricingService(rulebooks, taxes, shipping, settings.pricing))
 
     @provide
     def rules(self, settings: Settings) -> CheckoutRules:
