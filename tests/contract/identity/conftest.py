@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ecommerce.adapters.memory.identity import (
     MemoryAccounts,
     MemoryAddressEntries,
+    MemoryCustomerGroups,
     MemoryProfiles,
     MemorySessions,
 )
@@ -19,6 +20,7 @@ from ecommerce.adapters.postgres.database import Bounds, Database
 from ecommerce.adapters.postgres.doorbell import Doorbell
 from ecommerce.adapters.postgres.identity.accounts import PgAccounts
 from ecommerce.adapters.postgres.identity.address_book import SqlAddressBook, SqlAddressEntries
+from ecommerce.adapters.postgres.identity.customer_groups import PgCustomerGroups
 from ecommerce.adapters.postgres.identity.profiles import SqlProfiles
 from ecommerce.adapters.postgres.identity.sessions import PgSessions
 from ecommerce.adapters.postgres.outbox import PgOutbox
@@ -29,6 +31,7 @@ from ecommerce.application.identity.contracts import AddressBook
 from ecommerce.application.identity.ports import (
     Accounts,
     AddressEntries,
+    CustomerGroups,
     PlainUnitOfWork,
     Profiles,
     Sessions,
@@ -48,6 +51,7 @@ class Ports:
     profiles: Profiles
     entries: AddressEntries
     book: AddressBook
+    groups: CustomerGroups
 
     async def somebody(self, email: str = "ada@example.com") -> Account:
         account = new_account(email)
@@ -73,7 +77,8 @@ def memory() -> Ports:
     accounts = MemoryAccounts(MemoryOutbox(uow))
     entries = MemoryAddressEntries(accounts)
     sessions = MemorySessions(accounts)
-    return Ports(uow, uow, accounts, sessions, MemoryProfiles(accounts), entries, entries)
+    groups = MemoryCustomerGroups(accounts)
+    return Ports(uow, uow, accounts, sessions, MemoryProfiles(accounts), entries, entries, groups)
 
 
 @pytest.fixture
@@ -94,6 +99,7 @@ async def postgres(database_url: str) -> AsyncIterator[Ports]:
             SqlProfiles(session, ReadSession(reads)),
             SqlAddressEntries(session, ReadSession(reads)),
             SqlAddressBook(ReadSession(reads)),
+            PgCustomerGroups(database, uow),
         )
     await database.close()
 

@@ -167,6 +167,7 @@ async def test_only_what_has_served_long_enough_is_forgotten(database: Database)
         VALUES ('a', 'b', 1, now() - interval '25 hours'), ('b', 'b', 1, now())
         """
     )
-    retention = PgRetention(database)
-    assert await retention.sweep() == {"outbox": 1, "webhook_inbox": 1, "idempotency_key": 1}
-    assert await retention.sweep() == {"outbox": 0, "webhook_inbox": 0, "idempotency_key": 0}
+    retention = PgRetention(database, cart_days=30)
+    carts = {"guest_cart": 0, "merged_cart": 0, "placed_cart": 0}
+    assert await retention.sweep() == {"outbox": 1, "webhook_inbox": 1, "idempotency_key": 1, **carts}
+    assert await retention.sweep() == {"outbox": 0, "webhook_inbox": 0, "idempotency_key": 0, **carts}

@@ -16,6 +16,7 @@ from ecommerce.application.identity.views import AddressBookEntry, User
 from ecommerce.application.shared.address import Address
 from ecommerce.application.shared.ports import Outbox
 from ecommerce.domain.identity.account import Account, RegistrationRepeated
+from ecommerce.domain.identity.customer_groups import Membership
 from ecommerce.domain.identity.session import EndedBy, HeldToken, Session
 from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate, NotFound
@@ -66,6 +67,24 @@ class MemoryAccounts:
 def _copy(account: Account) -> Account:
     names = (name for name in Account.__dataclass_fields__ if not name.startswith("_"))
     return Account(**{name: getattr(account, name) for name in names})
+
+
+@dataclass
+class MemoryCustomerGroups:
+    accounts: MemoryAccounts
+    groups: dict[UserId, frozenset[str]] = field(default_factory=dict)
+
+    async def find(self, customer: UserId | str) -> Membership:
+        for account in self.accounts.by_id.values():
+            if customer in (account.id, account.email.key):
+                return Membership(account.id, account.email.text, self.groups.get(account.id, frozenset()))
+        raise NotFound("there is no such account")
+
+    async def lock(self, customer: UserId | str) -> Membership:
+        return await self.find(customer)
+
+    async def save(self, membership: Membership) -> None:
+        self.groups[membership.account_id] = membership.groups
 
 
 @dataclass

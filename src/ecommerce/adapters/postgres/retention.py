@@ -1,4 +1,4 @@
-"""What the kernel's tables keep, and for how long."""
+"""What the kernel's tables and carts keep, and for how long."""
 
 from ecommerce.adapters.postgres.database import Database
 
@@ -21,19 +21,50 @@ SWEEPS = {
     """,
 }
 
+CART_BATCH = 1_000
+# `$2` is how many days nobody touches a cart before it counts as left behind. A customer's open cart stays.
+# What is locked is in use: it waits for the next time. An order that may expire gives its lines back to the
+# owner of its cart; all others live without.
+CART_SWEEPS = {
+    "guest_cart": """
+        DELETE FROM cart WHERE id IN (
+            SELECT id FROM cart
+            WHERE status = 'open' AND account_id IS NULL AND updated_at < now() - make_interval(days => $2)
+            ORDER BY updated_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+    """,
+    "merged_cart": """
+        DELETE FROM cart WHERE id IN (
+            SELECT id FROM cart
+            WHERE status = 'merged' AND updated_at < now() - make_interval(days => $2)
+            ORDER BY updated_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+    """,
+    "placed_cart": """
+        DELETE FROM cart WHERE id IN (
+            SELECT c.id FROM cart c JOIN sales_order o ON o.cart_id = c.id
+            WHERE c.status = 'placed' AND c.updated_at < now() - make_interval(days => $2)
+              AND (o.status IN ('completed', 'cancelled', 'expired')
+                OR o.payment_status IN ('paid', 'partially_refunded', 'refunded', 'disputed'))
+            ORDER BY c.updated_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+    """,
+}
+
 
 class PgRetention:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, cart_days: int) -> None:
         self._database = database
+        self._cart_days = cart_days
 
     async def sweep(self) -> dict[str, int]:
-        return {table: await self._empty(sql) for table, sql in SWEEPS.items()}
+        gone = {table: await self._empty(sql, BATCH) for table, sql in SWEEPS.items()}
+        for kind, sql in CART_SWEEPS.items():
+            gone[kind] = await self._empty(sql, CART_BATCH, self._cart_days)
+        return gone
 
-    async def _empty(self, sql: str) -> int:
+    async def _empty(self, sql: str, batch: int, *more: int) -> int:
         """Returns how many rows went."""
         gone = 0
         while True:
-            batch = int((await self._database.execute(sql, BATCH)).rpartition(" ")[2])
-            gone += batch
-            if batch < BATCH:
+            went = int((await self._database.execute(sql, batch, *more)).rpartition(" ")[2])
+            gone += went
+            if went < batch:
                 return gone

@@ -11,6 +11,7 @@ import msgspec
 from ecommerce.application.identity.views import AddressBookEntry, User
 from ecommerce.application.shared.ports import UnitOfWork
 from ecommerce.domain.identity.account import Account
+from ecommerce.domain.identity.customer_groups import Membership
 from ecommerce.domain.identity.email_address import EmailAddress
 from ecommerce.domain.identity.session import EndedBy, HeldToken, Session
 from ecommerce.domain.shared.ids import UserId
@@ -44,6 +45,20 @@ class Accounts(Protocol):
     async def rehash(self, account_id: UserId, old: str, new: str) -> None:
         """The same password under today's parameters; nothing happens when it was changed meanwhile."""
         ...
+
+
+class CustomerGroups(Protocol):
+    """Customers by their id, or by the key of their e-mail address."""
+
+    async def find(self, customer: UserId | str) -> Membership:
+        """Raises `NotFound`. Outside any unit of work."""
+        ...
+
+    async def lock(self, customer: UserId | str) -> Membership:
+        """Lock the account until the unit of work ends. Raises `NotFound`."""
+        ...
+
+    async def save(self, membership: Membership) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -218,3 +218,18 @@ class PromotionLedger(Protocol):
     async def release(self, order_id: UUID) -> None:
         """The order ended: its uses and what they took off may be had again. Repeating it changes nothing."""
         ...
+
+
+class VatNumber(msgspec.Struct, frozen=True):
+    """`country` is ISO 3166-1 (GR for Greece); `number` begins with its VAT prefix (EL) and has no blanks."""
+
+    country: str
+    number: str
+
+
+class VatNumbers(Protocol):
+    def normalize(self, raw: str, pointer: str = "/vat_number") -> VatNumber:
+        """The number in its one form. Raises `InvalidValue` unless its country's rules for format and check
+        digits hold; that somebody has been given it is for nobody here to say.
+        """
+        ...

@@ -83,3 +83,19 @@ class Rulebooks(Protocol):
     async def current(self) -> Rulebook:
         """Those at hand, loaded if there are none yet."""
         ...
+
+
+class IsoCodes(Protocol):
+    """The codes that rules name. Each in its proper form; raises `InvalidValue` for what is none."""
+
+    def country(self, code: str, pointer: str) -> str:
+        """ISO 3166-1 alpha-2."""
+        ...
+
+    def region(self, country: str, code: str, pointer: str) -> str:
+        """ISO 3166-2 without the country; anything where a country has no subdivisions."""
+        ...
+
+    def currency(self, code: str, pointer: str) -> str:
+        """ISO 4217."""
+        ...

@@ -36,6 +36,10 @@ class Entry:
     min_quantity: int
     amount: int
 
+    def counts_before(self, other: "Entry") -> bool:
+        """Of one list's entries that hold for a quantity, the one for the most units."""
+        return (-self.min_quantity, self.amount) < (-other.min_quantity, other.amount)
+
 
 def unit_price(
     base: int,
@@ -50,16 +54,16 @@ def unit_price(
 
     Where lists of one priority differ the lower price counts; without any entry, the base price.
     """
-    best: tuple[int, int, int] | None = None
+    by_list: dict[str, Entry] = {}
     for entry in entries:
-        price_list = lists.get(entry.price_list_id)
-        if (
-            price_list is None
-            or entry.min_quantity > quantity
-            or not price_list.applies(currency, groups, at)
-        ):
+        if entry.min_quantity > quantity or entry.price_list_id not in lists:
             continue
-        rank = (price_list.priority, entry.min_quantity, -entry.amount)
-        if best is None or rank > best:
-            best = rank
-    return base if best is None else -best[2]
+        known = by_list.get(entry.price_list_id)
+        if known is None or entry.counts_before(known):
+            by_list[entry.price_list_id] = entry
+    found = [
+        (-lists[key].priority, entry.amount)
+        for key, entry in by_list.items()
+        if lists[key].applies(currency, groups, at)
+    ]
+    return min(found)[1] if found else base

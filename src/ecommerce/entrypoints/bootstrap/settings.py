@@ -87,6 +87,7 @@ class StoreSettings:
     unpaid_minutes: int = 15
     manual_unpaid_days: int = 7
     max_unpaid_orders: int = 5
+    guest_cart_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +260,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             unpaid_minutes=read.get("STORE_UNPAID_MINUTES", _positive, 15),
             manual_unpaid_days=read.get("STORE_MANUAL_UNPAID_DAYS", _positive, 7),
             max_unpaid_orders=read.get("STORE_MAX_UNPAID_ORDERS", _positive, 5),
+            guest_cart_days=read.get("STORE_GUEST_CART_DAYS", _positive, 30),
         ),
         rate_limits=RateLimits(
             **{

@@ -29,6 +29,7 @@ class CartRow(DefaultBase):
         Index("ix_cart_token", "token_hash", "created_at"),
         Index("ix_cart_account", "account_id", "created_at"),
         Index("ix_cart_open_updated_at", "updated_at", postgresql_where=text("status = 'open'")),
+        Index("ix_cart_ended_updated_at", "updated_at", postgresql_where=text("status <> 'open'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes | None] = mapped_column(BYTEA)

@@ -28,8 +28,8 @@ class WorkerProvider(Provider):
         return PgOutboxCare(database)
 
     @provide
-    def retention(self, database: Database) -> Retention:
-        return PgRetention(database)
+    def retention(self, database: Database, settings: Settings) -> Retention:
+        return PgRetention(database, settings.store.guest_cart_days)
 
     @provide
     async def queue(self, settings: Settings) -> AsyncIterator[PatientQueue]:
