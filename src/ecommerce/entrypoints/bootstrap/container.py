@@ -17,6 +17,7 @@ from ecommerce.entrypoints.bootstrap.providers.pricing import PricingProvider
 from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, CheckoutProvider, OrderProvider
 from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
 from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
+from ecommerce.entrypoints.bootstrap.providers.zones import ZoneProvider
 from ecommerce.entrypoints.bootstrap.settings import Settings
 
 # One provider a context; tests append one of their own to replace a port.
@@ -32,6 +33,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     ProfileProvider,
     CatalogProvider,
     PricingProvider,
+    ZoneProvider,
     CheckoutProvider,
     CartProvider,
     OrderProvider,

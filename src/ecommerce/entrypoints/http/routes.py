@@ -8,6 +8,7 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 
 from ecommerce.entrypoints.http.addresses import AddressController
 from ecommerce.entrypoints.http.admin_refunds import AdminRefundController
+from ecommerce.entrypoints.http.admin_zones import AdminShippingZoneController, AdminTaxZoneController
 from ecommerce.entrypoints.http.auth import AuthController
 from ecommerce.entrypoints.http.cart import CartController
 from ecommerce.entrypoints.http.catalog import CategoryController, ProductController, SearchController
@@ -35,6 +36,8 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     PaymentController,
     StripeWebhookController,
     AdminRefundController,
+    AdminTaxZoneController,
+    AdminShippingZoneController,
 )
 # At the root.
 ROOT_CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
