@@ -2,10 +2,12 @@
 
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from ecommerce.application.cart.contracts import Offer
 from ecommerce.application.cart.ports import LoadedCart, Wanted
+from ecommerce.application.pricing.contracts import PricingFacts
 from ecommerce.domain.cart.cart import Cart, CartOwner
 from ecommerce.domain.shared.ids import CartId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate
@@ -19,6 +21,7 @@ class MemoryCarts:
     open: dict[CartOwner, Cart] = field(default_factory=dict)
     known: set[CartOwner] = field(default_factory=set)
     placed: dict[CartOwner, UUID] = field(default_factory=dict)
+    facts: PricingFacts = PricingFacts(at=datetime(2026, 1, 1, tzinfo=UTC), revision=0)  # noqa: RUF009  # frozen
 
     def sell(self, offer: Offer) -> None:
         self.offers[offer.variant_id] = offer
@@ -30,6 +33,7 @@ class MemoryCarts:
         cart = deepcopy(stored) or Cart(id=CartId(uuid4()), owner=owner, currency=currency)
         return LoadedCart(
             cart=cart,
+            facts=self.facts,
             offers={key: self.offers[key] for key in cart.lines},
             wanted=self._find(wanted),
             known=owner in self.known,

@@ -164,3 +164,19 @@ class CouponCodeBook(Protocol):
         The promotion must be locked. Raises `NotFound`.
         """
         ...
+
+
+class IsoCodes(Protocol):
+    """The codes that rules name. Each in its proper form; raises `InvalidValue` for what is none."""
+
+    def country(self, code: str, pointer: str) -> str:
+        """ISO 3166-1 alpha-2."""
+        ...
+
+    def region(self, country: str, code: str, pointer: str) -> str:
+        """ISO 3166-2 without the country; anything where a country has no subdivisions."""
+        ...
+
+    def currency(self, code: str, pointer: str) -> str:
+        """ISO 4217."""
+        ...

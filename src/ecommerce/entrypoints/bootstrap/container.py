@@ -13,7 +13,8 @@ from ecommerce.entrypoints.bootstrap.providers.identity import (
 )
 from ecommerce.entrypoints.bootstrap.providers.notifications import NotificationsProvider
 from ecommerce.entrypoints.bootstrap.providers.payments import PaymentsProvider, StripeProvider
-from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, OrderProvider, PricingProvider
+from ecommerce.entrypoints.bootstrap.providers.pricing import PricingProvider
+from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, CheckoutProvider, OrderProvider
 from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
 from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
 from ecommerce.entrypoints.bootstrap.settings import Settings
@@ -31,6 +32,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     ProfileProvider,
     CatalogProvider,
     PricingProvider,
+    CheckoutProvider,
     CartProvider,
     OrderProvider,
     StripeProvider,
