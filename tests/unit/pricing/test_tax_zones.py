@@ -1,27 +1,16 @@
 """What staff may say of a tax zone."""
 
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
 
-from ecommerce.adapters.contact.places import IsoPlaces
-from ecommerce.adapters.memory.audit import MemoryAuditLog
-from ecommerce.adapters.memory.records import MemoryRecords
-from ecommerce.adapters.memory.unit_of_work import MemoryUnitOfWork
-from ecommerce.adapters.system.clock import SystemClock
-from ecommerce.adapters.system.ids import Uuid7Ids
 from ecommerce.application.pricing.tax_zones import TaxZoneDefinition, TaxZoneEditor
-from ecommerce.application.shared.actor import Actor
-from ecommerce.application.shared.call import Call
-from ecommerce.application.shared.faults import InvalidValues
-from ecommerce.application.shared.records import Desk, Record
 from ecommerce.domain.shared.kernel import InvalidValue
+from tests.factories.zones import ZoneOffice
 
 pytestmark = pytest.mark.anyio
-ROOT = Actor.system("test")
 GERMANY: dict[str, Any] = {
     "name": "Germany",
     "areas": [{"country": "DE"}],
@@ -29,32 +18,8 @@ GERMANY: dict[str, Any] = {
 }
 
 
-@dataclass
-class Office:
-    uow: MemoryUnitOfWork = field(default_factory=MemoryUnitOfWork)
-
-    def __post_init__(self) -> None:
-        self.records = MemoryRecords[TaxZoneDefinition](self.uow)
-        desk = Desk(self.uow, MemoryAuditLog(), Uuid7Ids(), SystemClock(), Call())
-        self.editor = TaxZoneEditor(desk, self.records, IsoPlaces())
-
-    async def keep(self, **changes: Any) -> Record[TaxZoneDefinition]:
-        return await self.editor.create(zone(**changes), ROOT)
-
-    async def replace(self, zone_id: UUID, **changes: Any) -> Record[TaxZoneDefinition]:
-        return await self.editor.replace(zone_id, None, zone(**changes), ROOT)
-
-
-def zone(**changes: Any) -> TaxZoneDefinition:
-    return msgspec.convert({**GERMANY, **changes}, TaxZoneDefinition)
-
-
-async def refusals(office: Office, **changes: Any) -> list[str]:
-    with pytest.raises(InvalidValue) as refused:
-        await office.keep(**changes)
-    assert not office.records.kept
-    error = refused.value
-    return [each.pointer for each in (error.faults if isinstance(error, InvalidValues) else (error,))]
+def office() -> ZoneOffice[TaxZoneDefinition]:
+    return ZoneOffice(TaxZoneDefinition, TaxZoneEditor, GERMANY)
 
 
 async def test_codes_are_kept_in_their_proper_form() -> None:
@@ -63,7 +28,7 @@ async def test_codes_are_kept_in_their_proper_form() -> None:
         "regions": ["il", "ca", "IL"],
         "postal_ranges": [{"first": "606 14", "last": "606-61"}, {"first": "60601", "last": "60609"}],
     }
-    kept = (await Office().keep(areas=[area])).definition.areas[0]
+    kept = (await office().keep(areas=[area])).definition.areas[0]
 
     assert (kept.country, kept.regions) == ("US", ("CA", "IL"))
     assert [(each.first, each.last) for each in kept.postal_ranges] == [
@@ -96,7 +61,7 @@ async def test_codes_are_kept_in_their_proper_form() -> None:
     ],
 )
 async def test_an_area_that_is_nowhere_is_refused(area: dict[str, Any], pointer: str) -> None:
-    assert await refusals(Office(), areas=[area]) == [pointer]
+    assert await office().refusals(areas=[area]) == [pointer]
 
 
 def rate(**changes: Any) -> dict[str, Any]:
@@ -115,18 +80,17 @@ def rate(**changes: Any) -> dict[str, Any]:
     ],
 )
 async def test_a_rate_that_makes_no_sense_is_refused(rates: list[dict[str, Any]], pointer: str) -> None:
-    assert await refusals(Office(), rates=rates) == [pointer]
+    assert await office().refusals(rates=rates) == [pointer]
 
 
 async def test_shipping_is_taxed_as_a_class_that_is_there() -> None:
-    assert await refusals(Office(), shipping="reduced") == ["/shipping"]
+    assert await office().refusals(shipping="reduced") == ["/shipping"]
     for shipping in (None, "highest", "standard"):
-        assert (await Office().keep(shipping=shipping)).definition.shipping == shipping
+        assert (await office().keep(shipping=shipping)).definition.shipping == shipping
 
 
 async def test_all_faults_are_told_at_once() -> None:
-    found = await refusals(
-        Office(),
+    found = await office().refusals(
         areas=[{"country": "XX"}, {"country": "US", "regions": ["ZZ", "YY"]}],
         rates=[rate(compound=True)],
         shipping="reduced",
@@ -161,24 +125,24 @@ async def test_all_faults_are_told_at_once() -> None:
 )
 def test_what_has_the_wrong_shape_is_no_definition(definition: dict[str, Any]) -> None:
     with pytest.raises(msgspec.ValidationError):
-        zone(**definition)
+        office().zone(**definition)
 
 
 async def test_no_two_zones_have_the_same_area() -> None:
-    office = Office()
-    first = await office.keep()
+    here = office()
+    first = await here.keep()
 
     with pytest.raises(InvalidValue, match="Germany has exactly this area") as refused:
-        await office.keep(name="Germany again", areas=[{"country": "FR"}, {"country": "de"}])
+        await here.keep(name="Germany again", areas=[{"country": "FR"}, {"country": "de"}])
     assert refused.value.pointer == "/areas/1"
     with pytest.raises(InvalidValue, match="this zone has exactly this area"):
-        await office.keep(areas=[{"country": "FR"}, {"country": "FR"}])
-    await office.keep(name="Berlin", areas=[{"country": "DE", "regions": ["BE"]}])
-    assert (await office.replace(first.id, name="Deutschland")).version == 2
+        await here.keep(areas=[{"country": "FR"}, {"country": "FR"}])
+    await here.keep(name="Berlin", areas=[{"country": "DE", "regions": ["BE"]}])
+    assert (await here.replace(first.id, name="Deutschland")).version == 2
 
 
 async def test_what_was_checked_compiles() -> None:
-    compiled = (await Office().keep(shipping="highest", reverse_charge=True)).definition.compile(UUID(int=7))
+    compiled = (await office().keep(shipping="highest", reverse_charge=True)).definition.compile(UUID(int=7))
 
     assert (compiled.id, compiled.shipping, compiled.reverse_charge) == (str(UUID(int=7)), "highest", True)
     assert [each.ppm for each in compiled.rates["standard"]] == [190_000]

@@ -12,8 +12,6 @@ from ecommerce.application.shared.records import Definition, Desk, Record, Recor
 from ecommerce.domain.pricing.area import Area, PostalRange, plain_code
 from ecommerce.domain.shared.kernel import InvalidValue
 
-SLUG = "^[a-z0-9]+(-[a-z0-9]+)*$"
-Slug = Annotated[str, msgspec.Meta(pattern=SLUG, max_length=50)]
 PostalCode = Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
 
 

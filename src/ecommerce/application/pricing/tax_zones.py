@@ -6,9 +6,10 @@ from uuid import UUID
 
 import msgspec
 
-from ecommerce.application.pricing.areas import Areas, Slug, ZoneDefinition, ZoneEditor
+from ecommerce.application.pricing.areas import Areas, ZoneDefinition, ZoneEditor
 from ecommerce.application.shared.faults import Faults
 from ecommerce.application.shared.records import LONGEST_NAME
+from ecommerce.application.shared.slug import Slug
 from ecommerce.domain.pricing.snapshot import TaxRate
 from ecommerce.domain.pricing.tax_zone import HIGHEST, TaxZone
 from ecommerce.domain.shared.kernel import InvalidValue

@@ -1,10 +1,9 @@
 """Taxes by the zones that staff keep."""
 
+from ecommerce.application.pricing.drawn import DrawnZones
 from ecommerce.application.pricing.ports import Rulebooks, TaxRules, TaxTable
-from ecommerce.application.pricing.rulebook import Rulebook
 from ecommerce.application.shared.address import Address
-from ecommerce.domain.pricing.area import Place, ZoneMap
-from ecommerce.domain.pricing.tax_zone import TaxZone
+from ecommerce.domain.pricing.area import Place
 from ecommerce.domain.pricing.vat import is_reverse_charged
 
 REVERSE_CHARGE = "reverse-charge"
@@ -18,13 +17,12 @@ class TableTaxes:
     """
 
     def __init__(self, rulebooks: Rulebooks, country: str, without_zones: TaxTable) -> None:
-        self._rulebooks = rulebooks
+        self._zones = DrawnZones(rulebooks, lambda rulebook: rulebook.tax_zones)
         self._home = Place(country)
         self._without_zones = without_zones
-        self._drawn: tuple[Rulebook | None, ZoneMap[TaxZone]] = (None, ZoneMap(()))
 
     async def rules(self, destination: Address | None, vat_number: str | None = None) -> TaxRules:
-        zones = self._zones(await self._rulebooks.current())
+        zones = await self._zones.current()
         if not zones:
             return await self._without_zones.rules(destination, vat_number)
         place = self._home
@@ -37,10 +35,3 @@ class TableTaxes:
             vat_number, place.country, self._home.country
         )
         return TaxRules(zone.rates, zone.shipping, REVERSE_CHARGE if owed_by_buyer else None)
-
-    def _zones(self, rulebook: Rulebook) -> ZoneMap[TaxZone]:
-        drawn_of, drawn = self._drawn
-        if drawn_of is not rulebook:
-            drawn = ZoneMap(rulebook.tax_zones)
-            self._drawn = rulebook, drawn
-        return drawn
