@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("max_uses", sa.Integer(), nullable=True),
         sa.Column("used", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("retired_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column(
             "created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False
         ),
@@ -133,7 +134,13 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coupon_code")),
-        sa.UniqueConstraint("code_hash", name=op.f("uq_coupon_code_code_hash")),
+    )
+    op.create_index(
+        "uq_coupon_code_code_hash",
+        "coupon_code",
+        ["code_hash"],
+        unique=True,
+        postgresql_where=sa.text("retired_at IS NULL"),
     )
     op.create_index("ix_coupon_code_promotion", "coupon_code", ["promotion_id", "id"], unique=False)
     op.create_table(
@@ -294,6 +301,9 @@ def downgrade() -> None:
     op.drop_table("cart_coupon")
     op.drop_table("promotion_customer")
     op.drop_index("ix_coupon_code_promotion", table_name="coupon_code")
+    op.drop_index(
+        "uq_coupon_code_code_hash", table_name="coupon_code", postgresql_where=sa.text("retired_at IS NULL")
+    )
     op.drop_table("coupon_code")
     op.drop_table("tax_zone")
     op.drop_table("shipping_zone")

@@ -272,11 +272,13 @@ class TestDoor:
 
 @asynccontextmanager
 async def open_test_door(
-    controllers: Sequence[type[Controller]] = (ThingController,), **changes: Any
+    controllers: Sequence[type[Controller]] = (ThingController,),
+    providers: Sequence[Provider] = (),
+    **changes: Any,
 ) -> AsyncIterator[TestDoor]:
     lines: list[bytes] = []
     config = replace(CONFIG, write_log=lines.append, **changes)
-    container = make_async_container(DoorProvider(config))
+    container = make_async_container(DoorProvider(config), *providers)
     app = create_app(container, config, controllers)
     transport = httpx.ASGITransport(app, client=("192.0.2.7", 1234))  # type: ignore[arg-type]  # Litestar is one
     async with (

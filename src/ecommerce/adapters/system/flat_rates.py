@@ -1,9 +1,9 @@
 """One tax rate and two shipping prices for everybody, from the settings."""
 
 from ecommerce.application.pricing.contracts import Days, ShippingOption
-from ecommerce.application.pricing.ports import TaxRules
+from ecommerce.application.pricing.ports import STANDARD, Parcel, TaxRules
 from ecommerce.application.shared.address import Address
-from ecommerce.domain.pricing.engine import TaxRate
+from ecommerce.domain.pricing.snapshot import TaxRate
 from ecommerce.domain.shared.money import exponent
 
 
@@ -11,9 +11,9 @@ class FlatTax:
     """The same rate on goods wherever they go; none on shipping. `ppm` 0 is no tax."""
 
     def __init__(self, ppm: int) -> None:
-        self._rules = TaxRules(goods=(TaxRate("Tax", ppm),) if ppm else (), shipping=())
+        self._rules = TaxRules(by_class={STANDARD: (TaxRate("Tax", ppm),)} if ppm else {})
 
-    async def rules(self, destination: Address | None) -> TaxRules:
+    async def rules(self, destination: Address | None, vat_number: str | None = None) -> TaxRules:
         return self._rules
 
 
@@ -24,9 +24,7 @@ class FlatShipping:
         self._amount = amount
         self._countries = frozenset(countries)
 
-    async def options(
-        self, destination: Address, currency: str, subtotal: int, units: int
-    ) -> list[ShippingOption]:
+    async def options(self, destination: Address, currency: str, parcel: Parcel) -> list[ShippingOption]:
         if destination.country not in self._countries:
             return []
         # 500 is 5.00 USD, 5.000 KWD, and 500 JPY: a currency without decimals has small units.

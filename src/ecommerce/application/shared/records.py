@@ -154,12 +154,15 @@ class RecordEditor(Generic[D]):
         return made
 
     async def replace(self, record_id: UUID, version: int | None, definition: D, actor: Actor) -> Record[D]:
+        """What it is already stays at its version."""
         actor.require(self.permission)
         async with self._desk.uow.begin():
             if self._desk.uow.resumed:
                 return await self._records.lock(record_id)
             checked = await self._checked(definition, record_id)
             before = await self._held(record_id, version)
+            if checked == before.definition:
+                return before
             after = await self._records.replace(record_id, before.version, checked)
             await self._tell(actor, "changed", record_id, before, after)
         return after

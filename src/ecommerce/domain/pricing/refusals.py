@@ -1,5 +1,7 @@
 """Why something can't be had at a price, or at all."""
 
+from typing import Self
+
 from ecommerce.domain.shared.kernel import Conflict, InvalidValue
 
 
@@ -8,12 +10,22 @@ class ShippingUnavailable(InvalidValue):
 
 
 class CouponNotApplicable(InvalidValue):
-    """`data`: `reason`, why it doesn't apply to this cart."""
+    """`data`: `reason`, why it doesn't apply to this cart; unknown, expired and foreign codes are alike."""
 
     code = "coupon-not-applicable"
 
 
 class CouponExhausted(Conflict):
-    """A code, or its promotion, has no use left."""
+    """A code, or its promotion, has no use left, or none for this customer.
+
+    `data`: `reason`, `limit` or `customer-limit`.
+    """
 
     code = "coupon-exhausted"
+
+    @classmethod
+    def of(cls, promotion: str, *, by_customer: bool) -> Self:
+        """`by_customer`: others may have a use of it still."""
+        if by_customer:
+            return cls(f"{promotion} was used as often as one customer may", reason="customer-limit")
+        return cls(f"{promotion} was used as often as it may be", reason="limit")

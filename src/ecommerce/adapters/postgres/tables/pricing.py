@@ -74,7 +74,9 @@ class PriceListEntryRow(DefaultBase):
 class PromotionRow(DefaultBase):
     """`used` and `spent` count the redemptions that are not released; they are the limits' guard.
 
-    A promotion that was used is archived, never deleted.
+    A promotion without a limit or a budget counts nothing here, so that orders don't queue for its row; one
+    without a budget spends nothing. Setting a limit counts anew, under the row's lock. A promotion is
+    archived, never deleted.
     """
 
     __tablename__ = "promotion"
@@ -101,19 +103,27 @@ class PromotionRow(DefaultBase):
 
 
 class CouponCodeRow(DefaultBase):
-    """Only a keyed hash of the code is kept; `label` is what staff may see of it (its first letters)."""
+    """Only a keyed hash of the code is kept; `label` is what staff may see of it (its first letters).
+
+    `used` counts where there is a limit alone: a code for everybody must not be a row that everybody writes.
+    One that is retired works no more, and its word may be used for another.
+    """
 
     __tablename__ = "coupon_code"
     __table_args__ = (
         CheckConstraint("used BETWEEN 0 AND max_uses", name="used_within_limit"),
         Index("ix_coupon_code_promotion", "promotion_id", "id"),
+        Index(
+            "uq_coupon_code_code_hash", "code_hash", unique=True, postgresql_where=text("retired_at IS NULL")
+        ),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     promotion_id: Mapped[UUID] = mapped_column(ForeignKey("promotion.id", ondelete="CASCADE"))
-    code_hash: Mapped[bytes] = mapped_column(BYTEA, unique=True)
+    code_hash: Mapped[bytes] = mapped_column(BYTEA)
     label: Mapped[str] = mapped_column(Text)
     max_uses: Mapped[int | None]
     used: Mapped[int] = mapped_column(server_default=text("0"))
+    retired_at: Mapped[datetime | None] = mapped_column(TIME)
     created_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
 
 
