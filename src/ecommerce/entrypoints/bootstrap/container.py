@@ -13,6 +13,7 @@ from ecommerce.entrypoints.bootstrap.providers.identity import (
 )
 from ecommerce.entrypoints.bootstrap.providers.notifications import NotificationsProvider
 from ecommerce.entrypoints.bootstrap.providers.payments import PaymentsProvider, StripeProvider
+from ecommerce.entrypoints.bootstrap.providers.price_lists import PriceListProvider
 from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, OrderProvider, PricingProvider
 from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
 from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
@@ -31,6 +32,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     ProfileProvider,
     CatalogProvider,
     PricingProvider,
+    PriceListProvider,
     CartProvider,
     OrderProvider,
     StripeProvider,
