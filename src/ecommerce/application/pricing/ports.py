@@ -72,6 +72,72 @@ class ShippingRates(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Break:
+    """What a price list asks for one unit from `min_quantity` units on, in minor units of its currency."""
+
+    variant_id: UUID
+    min_quantity: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEdge:
+    """Where a list of prices goes on: after this place, or (`backwards`) before it."""
+
+    variant_id: UUID
+    min_quantity: int
+    backwards: bool = False
+
+
+class PricedVariant(msgspec.Struct, frozen=True):
+    variant_id: UUID
+    sku: str
+    min_quantity: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class PricedVariants:
+    """A part of a list's prices, by variant and quantity; whether there are others `before` and `after` it.
+
+    `count` is exact up to 10,000; any greater number says no more than that there are more.
+    """
+
+    prices: Sequence[PricedVariant]
+    count: int
+    before: bool
+    after: bool
+
+
+class PriceListPrices(Protocol):
+    """The prices in price lists. All but `page` work only inside a unit of work that has locked the list."""
+
+    async def page(
+        self, list_id: UUID, size: int, offset: int = 0, edge: BreakEdge | None = None
+    ) -> PricedVariants:
+        """One statement, outside any unit of work."""
+        ...
+
+    async def known(self, variant_ids: Sequence[UUID], skus: Sequence[str]) -> Mapping[UUID | str, UUID]:
+        """Those of them that there are: the variant's id by its id, and by its SKU."""
+        ...
+
+    async def put(self, list_id: UUID, breaks: Sequence[Break]) -> Sequence[tuple[Break, int | None]]:
+        """Write all of them, in one statement. Those that changed, each with its amount before."""
+        ...
+
+    async def remove(self, list_id: UUID, variant_id: UUID, min_quantity: int | None) -> Sequence[Break]:
+        """What was removed: one, or all of the variant."""
+        ...
+
+    async def most_breaks(self, list_id: UUID, variant_ids: Sequence[UUID]) -> int:
+        """How many breaks that variant has which has the most."""
+        ...
+
+    async def is_empty(self, list_id: UUID) -> bool: ...
+
+
 class RulebookSource(Protocol):
     async def load(self) -> Rulebook:
         """All rules as they are now, of one moment, in one statement."""

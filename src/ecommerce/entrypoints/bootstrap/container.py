@@ -13,6 +13,7 @@ from ecommerce.entrypoints.bootstrap.providers.identity import (
 )
 from ecommerce.entrypoints.bootstrap.providers.notifications import NotificationsProvider
 from ecommerce.entrypoints.bootstrap.providers.payments import PaymentsProvider, StripeProvider
+from ecommerce.entrypoints.bootstrap.providers.price_lists import PriceListProvider
 from ecommerce.entrypoints.bootstrap.providers.pricing import PricingProvider
 from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, CheckoutProvider, OrderProvider
 from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
@@ -32,6 +33,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     ProfileProvider,
     CatalogProvider,
     PricingProvider,
+    PriceListProvider,
     CheckoutProvider,
     CartProvider,
     OrderProvider,

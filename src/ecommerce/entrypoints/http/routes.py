@@ -7,6 +7,8 @@ from litestar import Controller
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from ecommerce.entrypoints.http.addresses import AddressController
+from ecommerce.entrypoints.http.admin_customers import AdminCustomerController
+from ecommerce.entrypoints.http.admin_price_lists import AdminListPriceController, AdminPriceListController
 from ecommerce.entrypoints.http.admin_refunds import AdminRefundController
 from ecommerce.entrypoints.http.auth import AuthController
 from ecommerce.entrypoints.http.cart import CartController
@@ -35,6 +37,9 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     PaymentController,
     StripeWebhookController,
     AdminRefundController,
+    AdminPriceListController,
+    AdminListPriceController,
+    AdminCustomerController,
 )
 # At the root.
 ROOT_CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
