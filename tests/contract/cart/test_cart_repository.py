@@ -44,7 +44,7 @@ class Store:
 
     async def with_a_mug(self) -> Cart:
         cart = (await self.carts.load(GUEST, currency="USD")).cart
-        cart.add(uuid4(), VariantId(self.mug), 2, 1_000, None)
+        cart.add(uuid4(), VariantId(self.mug), 2, None)
         await self.save(cart)
         return cart
 
@@ -105,7 +105,7 @@ async def test_a_variant_is_found_by_its_sku_and_nothing_by_a_wrong_one(store: S
 
 async def test_lines_that_were_removed_are_gone(store: Store) -> None:
     cart = await store.with_a_mug()
-    cart.add(uuid4(), VariantId(store.cup), 1, 500, None)
+    cart.add(uuid4(), VariantId(store.cup), 1, None)
     cart.clear()
     cart.details.email = "ada@example.com"
     await store.save(cart)

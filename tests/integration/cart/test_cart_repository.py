@@ -35,7 +35,7 @@ class Session:
     async def add_within(self, product: Product, *, lock: bool) -> None:
         wanted = Wanted(variant_id=product.variant_id)
         loaded = await self.carts.load(OWNER, currency="USD", wanted=wanted, lock=lock)
-        loaded.cart.add(uuid4(), VariantId(product.variant_id), 1, product.price, None)
+        loaded.cart.add(uuid4(), VariantId(product.variant_id), 1, None)
         await self.carts.save(loaded.cart)
 
     async def quantities(self) -> list[int]:
@@ -78,7 +78,7 @@ async def test_a_version_that_was_overtaken_is_not_written(database: Database, m
 
     loaded = await slow.carts.load(OWNER, currency="USD", wanted=Wanted(sku=mug.sku))
     await quick.add(mug)
-    loaded.cart.add(uuid4(), VariantId(mug.variant_id), 1, mug.price, None)
+    loaded.cart.add(uuid4(), VariantId(mug.variant_id), 1, None)
     with pytest.raises(ConcurrentUpdate):
         async with slow.uow.begin():
             await slow.carts.save(loaded.cart)

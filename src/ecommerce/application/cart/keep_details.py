@@ -39,7 +39,7 @@ class KeepDetailsHandler:
         shipping = self._plain(command.shipping_address, "/shipping_address")
         billing = self._plain(command.billing_address, "/billing_address")
 
-        def keep(loaded: LoadedCart) -> None:
+        async def keep(loaded: LoadedCart) -> None:
             details = loaded.cart.details
             if email is not UNSET:
                 details.email = email
