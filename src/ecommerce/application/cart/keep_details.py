@@ -10,6 +10,7 @@ from ecommerce.application.cart.ports import LoadedCart
 from ecommerce.application.cart.view import ShownCart
 from ecommerce.application.identity.contracts import AddressRules, EmailRules
 from ecommerce.application.shared.address import Address
+from ecommerce.application.shared.customer_keys import CustomerKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +28,13 @@ class KeepDetails:
 class KeepDetailsHandler:
     """Raises `InvalidValue` for an address or an e-mail address that can't be used."""
 
-    def __init__(self, edit: CartEditor, addresses: AddressRules, emails: EmailRules) -> None:
+    def __init__(
+        self, edit: CartEditor, addresses: AddressRules, emails: EmailRules, keys: CustomerKeys
+    ) -> None:
         self._edit = edit
         self._addresses = addresses
         self._emails = emails
+        self._keys = keys
 
     async def __call__(self, command: KeepDetails) -> ShownCart:
         email, option = command.email, command.shipping_option_id
@@ -43,6 +47,7 @@ class KeepDetailsHandler:
             details = loaded.cart.details
             if email is not UNSET:
                 details.email = email
+                details.email_key = self._keys.of_email(email) if email else None
             if shipping is not UNSET:
                 details.shipping_address = shipping
             if billing is not UNSET:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 import msgspec
 
 from ecommerce.application.pricing.contracts import ShippingOption
+from ecommerce.application.pricing.goods import GoodsIds
 from ecommerce.application.pricing.rulebook import Rulebook
 from ecommerce.application.shared.address import Address
 from ecommerce.domain.pricing.snapshot import TaxRate
@@ -151,4 +153,96 @@ class Rulebooks(Protocol):
 
     async def current(self) -> Rulebook:
         """Those at hand, loaded if there are none yet."""
+        ...
+
+
+class KnownGoods(Protocol):
+    async def unknown(self, ids: GoodsIds) -> GoodsIds:
+        """Those that nothing has. One statement; inside a unit of work."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    id: UUID
+    code_hash: bytes
+    label: str
+
+
+class CouponCode(msgspec.Struct, frozen=True):
+    """A code as staff see it. `used` is how often orders hold it now."""
+
+    id: UUID
+    label: str
+    max_uses: int | None
+    used: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEdge:
+    """Where a list goes on: after this code, or (`backwards`) up to but not including it."""
+
+    id: UUID
+    backwards: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCodes:
+    """The newest first. `count` is exact up to 10,000; any greater number says that there are more."""
+
+    codes: Sequence[CouponCode]
+    count: int
+    before: bool
+    after: bool
+
+
+class CouponCodeBook(Protocol):
+    """The codes of promotions that are not retired. `page` and `get` are one statement each, outside any unit
+    of work; all else works only inside one.
+    """
+
+    async def page(
+        self, promotion_id: UUID, size: int, offset: int = 0, edge: CodeEdge | None = None
+    ) -> ListedCodes:
+        """At most `size` of them, from an offset or from an edge on."""
+        ...
+
+    async def get(self, promotion_id: UUID, code_id: UUID) -> CouponCode:
+        """Raises `NotFound`."""
+        ...
+
+    async def by_hash(self, promotion_id: UUID, code_hash: bytes) -> CouponCode:
+        """Raises `NotFound`."""
+        ...
+
+    async def add(self, promotion_id: UUID, code: NewCode, max_uses: int | None) -> None:
+        """Raises `CodeTaken`, but for a code of a promotion that was archived: that one is retired."""
+        ...
+
+    async def add_many(self, promotion_id: UUID, codes: Sequence[NewCode], max_uses: int) -> None:
+        """Many at once, made by chance. Raises `CodeTaken`."""
+        ...
+
+    async def retire(self, promotion_id: UUID, code_id: UUID) -> CouponCode:
+        """It opens nothing any more, and leaves all carts; orders that used it keep what they got.
+
+        The promotion must be locked. Raises `NotFound`.
+        """
+        ...
+
+
+class IsoCodes(Protocol):
+    """The codes that rules name. Each in its proper form; raises `InvalidValue` for what is none."""
+
+    def country(self, code: str, pointer: str) -> str:
+        """ISO 3166-1 alpha-2."""
+        ...
+
+    def region(self, country: str, code: str, pointer: str) -> str:
+        """ISO 3166-2 without the country; anything where a country has no subdivisions."""
+        ...
+
+    def currency(self, code: str, pointer: str) -> str:
+        """ISO 4217."""
         ...

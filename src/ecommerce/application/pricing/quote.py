@@ -17,7 +17,7 @@ from ecommerce.application.pricing.ports import Parcel, Rulebooks, ShippingRates
 from ecommerce.application.pricing.rulebook import Rulebook
 from ecommerce.application.shared.address import Address
 from ecommerce.domain.pricing.canonical import to_plain
-from ecommerce.domain.pricing.engine import ENGINE, PricedGoods, essential, price_goods
+from ecommerce.domain.pricing.engine import ENGINE, PricedGoods, price_goods
 from ecommerce.domain.pricing.price_list import Entry, unit_price
 from ecommerce.domain.pricing.refusals import ShippingUnavailable
 from ecommerce.domain.pricing.snapshot import Buyer, Line, Rounding, Shipping, Snapshot, TaxRate
@@ -172,7 +172,7 @@ class _Pricing:
             tax_exemption=self.taxes.exemption,
             holds_until=self.rulebook.holds_until(self.facts.at),
             engine=ENGINE,
-            input=to_plain(essential(snapshot, result)),
+            input=to_plain(snapshot.essential(result)),
         )
 
 

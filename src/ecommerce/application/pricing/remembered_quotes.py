@@ -8,7 +8,7 @@ the cart: a stored total would have to be written with each change of anything i
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 import msgspec
@@ -20,7 +20,7 @@ MOST = 2_000
 # A table of taxes or shipping prices may be somebody else's, and change without a revision of ours.
 LONGEST = timedelta(minutes=1)
 _encode = msgspec.msgpack.Encoder().encode
-_NEVER = datetime.min
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class RememberedQuotes:

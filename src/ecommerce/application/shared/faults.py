@@ -33,6 +33,9 @@ class Faults:
             self._found.append(error)
         return cast("T", None)  # nobody sees it: settle() raises
 
+    def add(self, detail: str, pointer: str) -> None:
+        self._found.append(InvalidValue(detail, pointer))
+
     def settle(self) -> None:
         """Raises what was found: one fault as it is, more as `InvalidValues`."""
         if len(self._found) == 1:

@@ -1,62 +1,122 @@
 """The lines while promotions work on them: what is left to be paid of each.
 
-A line's units are in two pools: those that already counted in a promotion by units (bought, got, part of a
-bundle), which never count in another one, and the others. Inside a pool all units are alike; its value is
-split over them by the largest remainder, the first units getting the rest.
+A line's units are fresh until they count in a promotion by units (buy X get Y, bundle): bought ones have
+qualified, got ones are cheaper, and neither counts in another one. Units of one kind are all alike: what is
+left of them is divided among them, a remainder goes to the first. So nothing costs more for more units.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ecommerce.domain.pricing.snapshot import Line
-from ecommerce.domain.shared.money import split
+from ecommerce.domain.pricing.target import EVERYTHING, Target
+
+
+@dataclass(slots=True)
+class Counted:
+    """Units of a line that counted in promotions by units, and what is left to be paid of them."""
+
+    bought: int = 0
+    bought_left: int = 0
+    got: int = 0
+    got_left: int = 0
 
 
 class Basket:
+    """By line, in the snapshot's order: `gross` is unit price times quantity, `left` what is left of it.
+
+    `fresh` is how many units have not counted yet, `fresh_left` what is left of those; `counted` tells of the
+    others, where there are any.
+    """
+
     __slots__ = (
-        "features",
+        "_features",
+        "_meant",
+        "counted",
+        "fresh",
+        "fresh_left",
         "gross",
-        "lines",
+        "left",
         "quantities",
-        "unit_prices",
-        "unused",
-        "unused_left",
-        "used_left",
+        "subtotal",
     )
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        self.lines = range(len(lines))
-        self.features = [line.features for line in lines]
         self.quantities = [line.quantity for line in lines]
-        self.unit_prices = [line.unit_price for line in lines]
         self.gross = [line.unit_price * line.quantity for line in lines]
-        self.unused = list(self.quantities)
-        self.unused_left = list(self.gross)
-        self.used_left = [0] * len(lines)
+        self.subtotal = sum(self.gross)
+        self.left = self.gross.copy()
+        self.fresh = self.quantities.copy()
+        self.fresh_left = self.gross.copy()
+        self.counted: list[Counted | None] = [None] * len(lines)
+        self._features = [line.features for line in lines]
+        self._meant: dict[Target, Sequence[int]] = {EVERYTHING: range(len(lines))}
 
-    def left(self, index: int) -> int:
-        return self.unused_left[index] + self.used_left[index]
+    def meant(self, target: Target) -> Sequence[int]:
+        """The lines that the target means, in their order. Promotions often share targets: found once."""
+        found = self._meant.get(target)
+        if found is None:
+            matches = target.matches
+            found = [index for index, features in enumerate(self._features) if matches(features)]
+            self._meant[target] = found
+        return found
 
-    def dearest(self, index: int, units: int) -> int:
-        """What the dearest `units` unused ones of a line are worth now."""
-        each, rest = divmod(self.unused_left[index], self.unused[index])
-        return units * each + min(units, rest)
+    def units(self, target: Target) -> int:
+        return sum([self.quantities[index] for index in self.meant(target)])
+
+    def cheapest_one(self, index: int) -> int:
+        """What the cheapest fresh unit of a line is worth now."""
+        return self.fresh_left[index] // self.fresh[index]
 
     def cheapest(self, index: int, units: int) -> int:
-        return self.unused_left[index] - self.dearest(index, self.unused[index] - units)
+        """What the cheapest `units` fresh ones of a line are worth now."""
+        return self.fresh_left[index] - self.dearest(index, self.fresh[index] - units)
 
-    def take_off(self, parts: Sequence[int]) -> None:
-        """Take so much off each line, from its pools by what is left in them."""
-        for index in self.lines:
-            part = parts[index]
-            if not part:
-                continue
-            used = self.used_left[index]
-            from_used = split(part, (self.unused_left[index], used))[1] if used else 0
-            self.used_left[index] = used - from_used
-            self.unused_left[index] -= part - from_used
+    def dearest(self, index: int, units: int) -> int:
+        each, rest = divmod(self.fresh_left[index], self.fresh[index])
+        return units * each + min(units, rest)
 
-    def use(self, index: int, units: int, value: int, discount: int) -> None:
-        """So many unused units, worth `value`, have counted; `discount` of it is off."""
-        self.unused[index] -= units
-        self.unused_left[index] -= value
-        self.used_left[index] += value - discount
+    def take_off(
+        self,
+        lines: Sequence[int],
+        amounts: Sequence[int],
+        counted: Mapping[int, tuple[int, int]] | None = None,
+    ) -> None:
+        """Take so much off each of these lines; `counted` says how much of it off got and off bought units.
+
+        Where it isn't told each kind of units gives by what is left of it.
+        """
+        left, fresh_left, all_counted = self.left, self.fresh_left, self.counted
+        for index, amount in zip(lines, amounts, strict=True):
+            left[index] -= amount
+            units = all_counted[index]
+            if units is None:
+                fresh_left[index] -= amount
+            elif amount:
+                got, bought = counted[index] if counted else _share(amount, fresh_left[index], units)
+                units.got_left -= got
+                units.bought_left -= bought
+                fresh_left[index] -= amount - got - bought
+
+    def count(self, index: int, units: Counted, discount: int) -> None:
+        """Fresh units have counted, with what is left of them once `discount` is taken off."""
+        self.fresh[index] -= units.bought + units.got
+        self.fresh_left[index] -= units.bought_left + units.got_left + discount
+        self.left[index] -= discount
+        before = self.counted[index]
+        if before is None:
+            before = self.counted[index] = Counted()
+        before.bought += units.bought
+        before.bought_left += units.bought_left
+        before.got += units.got
+        before.got_left += units.got_left
+
+
+def _share(amount: int, fresh_left: int, units: Counted) -> tuple[int, int]:
+    """What got and bought units give of an amount that is not more than all units have left.
+
+    Each floor leaves to the others no more than they have.
+    """
+    others = fresh_left + units.bought_left
+    got = amount * units.got_left // (others + units.got_left)
+    return got, (amount - got) * units.bought_left // others if others else 0

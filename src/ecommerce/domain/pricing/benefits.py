@@ -1,16 +1,18 @@
-"""What each kind of benefit takes off each line. Nothing here goes below zero, or asks for the time.
+"""What each kind of benefit for goods takes off each line. Nothing goes below zero.
 
-An offer is worked out first and carried out only when it is the best of its group. Its cost grows with the
-number of lines, never with the number of units.
+The cost grows with the number of lines, never with the number of units.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ecommerce.domain.pricing.basket import Basket
+from ecommerce.domain.pricing.bundles import bundle
+from ecommerce.domain.pricing.buy_x_get_y import buy_x_get_y
+from ecommerce.domain.pricing.offer import Offer, percent_of
 from ecommerce.domain.pricing.promotion import (
     AmountOff,
+    Benefit,
     Bundle,
     BuyXGetY,
     FixedPrice,
@@ -20,206 +22,82 @@ from ecommerce.domain.pricing.promotion import (
 from ecommerce.domain.pricing.target import Target
 from ecommerce.domain.shared.money import split
 
-_MILLION = 1_000_000
 
+class Goods:
+    """The lines as promotions for lines and orders see them."""
 
-@dataclass(slots=True)
-class Use:
-    """Units of a line that count in a promotion, what they are worth, and what is taken off them."""
+    __slots__ = ("_basket", "_currency")
 
-    units: int = 0
-    value: int = 0
-    discount: int = 0
+    def __init__(self, basket: Basket, currency: str) -> None:
+        self._basket = basket
+        self._currency = currency
 
+    def work_out(self, benefit: Benefit) -> Offer:
+        return _KINDS[type(benefit)](self._basket, benefit, self._currency)
 
-@dataclass(slots=True)
-class Offer:
-    """`parts` is what would be taken off each line. By units: which units it would use up."""
-
-    parts: list[int]
-    uses: dict[int, Use] = field(default_factory=dict)
-
-    @property
-    def discount(self) -> int:
-        return sum(self.parts)
-
-
-def carry_out(offer: Offer, basket: Basket) -> None:
-    if not offer.uses:
-        basket.take_off(offer.parts)
-        return
-    for index, use in offer.uses.items():
-        basket.use(index, use.units, use.value, use.discount)
-
-
-def percent_of(amount: int, ppm: int) -> int:
-    """`ppm` millionths of a sum that is not negative, rounded half up."""
-    return (2 * amount * ppm + _MILLION) // (2 * _MILLION)
-
-
-def _meant(basket: Basket, target: Target) -> list[int]:
-    if target.is_everything:
-        return list(basket.lines)
-    return [index for index, features in enumerate(basket.features) if target.matches(features)]
-
-
-def _spread(basket: Basket, amount: int, lines: list[int], weights: list[int]) -> Offer:
-    parts = [0] * len(basket.lines)
-    if amount > 0:
-        for index, part in zip(lines, split(amount, weights), strict=True):
-            parts[index] = part
-    return Offer(parts)
+    def carry_out(self, offer: Offer) -> None:
+        offer.carry_out(self._basket)
 
 
 def _percentage(basket: Basket, benefit: Percentage, currency: str) -> Offer:
-    lines = _meant(basket, benefit.target)
-    left = [basket.left(index) for index in lines]
     if not benefit.of_list_price:
-        return _spread(basket, percent_of(sum(left), benefit.ppm), lines, left)
+        return _percent_of_what_is_left(basket, benefit.target, benefit.ppm)
+    lines = basket.meant(benefit.target)
     gross = [basket.gross[index] for index in lines]
-    offer = _spread(basket, percent_of(sum(gross), benefit.ppm), lines, gross)
-    for index, most in zip(lines, left, strict=True):
-        offer.parts[index] = min(offer.parts[index], most)
-    return offer
-
-
-def _amount(basket: Basket, benefit: AmountOff, currency: str) -> Offer:
-    amount = benefit.amounts.get(currency, 0)
-    lines = _meant(basket, benefit.target)
-    left = [basket.left(index) for index in lines]
-    if not benefit.per_unit:
-        return _spread(basket, min(amount, sum(left)), lines, left)
-    parts = [0] * len(basket.lines)
-    for index, most in zip(lines, left, strict=True):
-        parts[index] = min(amount * basket.quantities[index], most)
-    return Offer(parts)
-
-
-def _fixed_price(basket: Basket, benefit: FixedPrice, currency: str) -> Offer:
-    parts = [0] * len(basket.lines)
-    price = benefit.prices.get(currency)
-    if price is not None:
-        for index in _meant(basket, benefit.target):
-            parts[index] = max(0, basket.left(index) - price * basket.quantities[index])
-    return Offer(parts)
+    parts = split(percent_of(sum(gross), benefit.ppm), gross)
+    return Offer(lines, [min(part, basket.left[index]) for index, part in zip(lines, parts, strict=True)])
 
 
 def _tiers(basket: Basket, benefit: Tiers, currency: str) -> Offer:
-    lines = _meant(basket, benefit.target)
-    units = sum(basket.quantities[index] for index in lines)
+    units = basket.units(benefit.target)
     ppm = max((tier.ppm for tier in benefit.tiers if units >= tier.quantity), default=0)
-    left = [basket.left(index) for index in lines]
-    return _spread(basket, percent_of(sum(left), ppm), lines, left)
+    return _percent_of_what_is_left(basket, benefit.target, ppm) if ppm else Offer()
 
 
-def _buy_x_get_y(basket: Basket, benefit: BuyXGetY, currency: str) -> Offer:
-    nothing = Offer([0] * len(basket.lines))
-    bought = [index for index in _meant(basket, benefit.buy) if basket.unused[index]]
-    got = [index for index in _meant(basket, benefit.get) if basket.unused[index]]
-    both = set(bought) & set(got)
-    to_buy = sum(basket.unused[index] for index in bought)
-    to_get = sum(basket.unused[index] for index in got)
-    in_all = to_buy + to_get - sum(basket.unused[index] for index in both)
-    times = min(
-        to_buy // benefit.buy_quantity,
-        to_get // benefit.get_quantity,
-        in_all // (benefit.buy_quantity + benefit.get_quantity),
-    )
-    if benefit.times is not None:
-        times = min(times, benefit.times)
-    if not times:
-        return nothing
-    # Cheapest first; but of what could be bought as well, enough must stay to be bought.
-    spare = to_buy - times * benefit.buy_quantity
-    wanted = times * benefit.get_quantity
-    taken: dict[int, int] = {}
-    for index in sorted(got, key=lambda each: (basket.unit_prices[each], each)):
-        units = min(basket.unused[index], wanted)
-        if index in both:
-            units = min(units, spare)
-            spare -= units
-        if units:
-            taken[index] = units
-            wanted -= units
-    uses: dict[int, Use] = {}
-    values = {index: basket.cheapest(index, units) for index, units in taken.items()}
-    discounts = split(percent_of(sum(values.values()), benefit.ppm), list(values.values()))
-    for (index, units), discount in zip(taken.items(), discounts, strict=True):
-        uses[index] = Use(units, values[index], discount)
-        nothing.parts[index] = discount
-    to_qualify = times * benefit.buy_quantity
-    for index in sorted(bought, key=lambda each: (-basket.unit_prices[each], each)):
-        use = uses.setdefault(index, Use())
-        units = min(basket.unused[index] - use.units, to_qualify)
-        to_qualify -= units
-        # The units that get cheaper are the cheapest of the line: the others are worth the rest.
-        use.value = basket.cheapest(index, use.units + units)
-        use.units += units
-    return Offer(nothing.parts, {index: use for index, use in uses.items() if use.units})
+def _percent_of_what_is_left(basket: Basket, target: Target, ppm: int) -> Offer:
+    lines = basket.meant(target)
+    left = [basket.left[index] for index in lines]
+    return Offer(lines, split(percent_of(sum(left), ppm), left))
 
 
-def _bundle(basket: Basket, benefit: Bundle, currency: str) -> Offer:
-    nothing = Offer([0] * len(basket.lines))
-    price = benefit.prices.get(currency)
-    if price is None:
-        return nothing
-    parts = [
-        (
-            part.quantity,
-            sorted(_meant(basket, part.target), key=lambda each: (-basket.unit_prices[each], each)),
-        )
-        for part in benefit.parts
-    ]
-    most = min(sum(basket.unused[index] for index in lines) // quantity for quantity, lines in parts)
-    if benefit.times is not None:
-        most = min(most, benefit.times)
-    low, best = 0, {}
-    while low < most:  # the largest number of bundles for which there are units
-        middle = (low + most + 1) // 2
-        chosen = _choose(basket, parts, middle)
-        if chosen is None:
-            most = middle - 1
-        else:
-            low, best = middle, chosen
-    values = {index: basket.dearest(index, units) for index, units in best.items()}
-    discount = sum(values.values()) - price * low
-    if discount <= 0:
-        return nothing
-    shares = split(discount, list(values.values()))
-    uses = {
-        index: Use(units, values[index], share)
-        for (index, units), share in zip(best.items(), shares, strict=True)
-    }
-    for index, use in uses.items():
-        nothing.parts[index] = use.discount
-    return Offer(nothing.parts, uses)
+def _amount_off(basket: Basket, benefit: AmountOff, currency: str) -> Offer:
+    lines, amount = basket.meant(benefit.target), benefit.amounts[currency]
+    if benefit.per_unit:
+        return _off_each_unit(basket, lines, lambda units, left: min(amount * units, left))
+    left = [basket.left[index] for index in lines]
+    return Offer(lines, split(min(amount, sum(left)), left))
 
 
-def _choose(basket: Basket, parts: list[tuple[int, list[int]]], bundles: int) -> dict[int, int] | None:
-    """The dearest units for so many bundles, by line; None where there are not enough."""
-    chosen: dict[int, int] = {}
-    for quantity, lines in parts:
-        wanted = quantity * bundles
-        for index in lines:
-            units = min(basket.unused[index] - chosen.get(index, 0), wanted)
-            if units:
-                chosen[index] = chosen.get(index, 0) + units
-                wanted -= units
-        if wanted:
-            return None
-    return chosen
+def _fixed_price(basket: Basket, benefit: FixedPrice, currency: str) -> Offer:
+    price = benefit.prices[currency]
+    lines = basket.meant(benefit.target)
+    return _off_each_unit(basket, lines, lambda units, left: max(0, left - price * units))
 
 
-_WORK_OUT: Mapping[type, Callable[[Basket, Any, str], Offer]] = {
+def _off_each_unit(basket: Basket, lines: Sequence[int], off: Callable[[int, int], int]) -> Offer:
+    """`off` says what so many units that are all alike give, of what is left of them.
+
+    Those that an earlier promotion made cheaper are asked apart: what a free unit can't give, no other gives.
+    """
+    amounts: list[int] = []
+    counted: dict[int, tuple[int, int]] = {}
+    for index in lines:
+        amount = off(basket.fresh[index], basket.fresh_left[index])
+        units = basket.counted[index]
+        if units is not None:
+            got, bought = off(units.got, units.got_left), off(units.bought, units.bought_left)
+            counted[index] = got, bought
+            amount += got + bought
+        amounts.append(amount)
+    return Offer(lines, amounts, counted)
+
+
+# Each takes its own kind of benefit, which a mapping can't say.
+_KINDS: Mapping[type[Benefit], Callable[[Basket, Any, str], Offer]] = {
     Percentage: _percentage,
-    AmountOff: _amount,
+    AmountOff: _amount_off,
     FixedPrice: _fixed_price,
     Tiers: _tiers,
-    BuyXGetY: _buy_x_get_y,
-    Bundle: _bundle,
+    BuyXGetY: buy_x_get_y,
+    Bundle: bundle,
 }
-
-
-def work_out(basket: Basket, benefit: object, currency: str) -> Offer:
-    """What a benefit for goods would take off now."""
-    return _WORK_OUT[type(benefit)](basket, benefit, currency)

@@ -35,7 +35,10 @@ class Percentage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmountOff:
-    """An amount, by currency, off the target as a whole or off each of its units; never more than remains."""
+    """An amount, by currency, off the target as a whole or off each of its units; never more than remains.
+
+    A unit that costs less than the amount becomes free; what it can't take is not taken off another one.
+    """
 
     kind: ClassVar[str] = "amount"
     amounts: Mapping[str, int]
@@ -58,8 +61,9 @@ class FixedPrice:
 class BuyXGetY:
     """For every `buy_quantity` units bought, `get_quantity` others are `ppm` cheaper, `times` at the most.
 
-    The cheapest units that can be are the ones that get cheaper; a unit that qualified is never one of them,
-    and no unit counts in two such promotions.
+    The units that cost least now are the ones that get cheaper, the dearest ones qualify. A unit that
+    qualified is never one that gets cheaper; no unit counts in two promotions by units; one that costs
+    nothing counts in none of this kind.
     """
 
     kind: ClassVar[str] = "buy-x-get-y"
@@ -98,7 +102,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """All parts together cost a price, by currency, as often as they are there (`times` at the most)."""
+    """All parts together cost a price, by currency, as often as that saves something (`times` at the most).
+
+    A unit is in one part of one bundle. The dearest units go first.
+    """
 
     kind: ClassVar[str] = "bundle"
     parts: tuple[Part, ...]
@@ -115,6 +122,9 @@ class FreeShipping:
     methods: frozenset[str] = field(default_factory=frozenset)
     ppm: int = WHOLE
     level: ClassVar[Level] = Level.SHIPPING
+
+    def is_for(self, method: str) -> bool:
+        return not self.methods or method in self.methods
 
 
 Benefit: TypeAlias = Percentage | AmountOff | FixedPrice | BuyXGetY | Tiers | Bundle | FreeShipping
@@ -151,3 +161,31 @@ class Promotion:
     @property
     def level(self) -> Level:
         return self.benefit.level
+
+    @property
+    def amounts(self) -> Mapping[str, int] | None:
+        """The benefit's own amounts or prices, by currency; None where it holds in any currency."""
+        match self.benefit:
+            case AmountOff(amounts=amounts):
+                return amounts
+            case FixedPrice(prices=prices) | Bundle(prices=prices):
+                return prices
+        return None
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """All that it asks of lines: its conditions' goods, then its benefit's targets."""
+        goods = self.conditions.goods
+        match self.benefit:
+            case BuyXGetY(buy=buy, get=get):
+                return (goods, buy, get)
+            case Bundle(parts=parts):
+                return (goods, *(part.target for part in parts))
+            case FreeShipping():
+                return (goods,)
+            case Percentage() | AmountOff() | FixedPrice() | Tiers():
+                return (goods, self.benefit.target)
+
+    def has_currency(self, currency: str) -> bool:
+        minimum, amounts = self.conditions.min_subtotal, self.amounts
+        return (not minimum or currency in minimum) and (amounts is None or currency in amounts)

@@ -10,7 +10,7 @@ Rounding = Literal["line", "order"]
 
 @dataclass(frozen=True, slots=True)
 class TaxRate:
-    """`ppm` is millionths: 8.25 % is 82,500. A compound rate is taken of the price and the taxes before it."""
+    """`ppm` is millionths: 8.25 % is 82,500. A compound rate is on the price and the taxes before it."""
 
     name: str
     ppm: int
@@ -48,7 +48,7 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A promotion to be considered. `refused`: why it can't apply, known beforehand (a limit is used up).
+    """A promotion to be considered, once. `refused`: why it can't apply, known beforehand (a limit was met).
 
     `budget_left`, in minor units of the snapshot's currency: it applies whole or not at all.
     """
@@ -62,7 +62,7 @@ class Candidate:
 class Snapshot:
     """Everything a price depends on. Without `shipping` the destination isn't known yet.
 
-    `rounding`: taxes are rounded a line, or once an order for each rate and then split over its lines.
+    `rounding`: taxes are rounded a line, or once for all lines and then split over them.
     """
 
     currency: str
@@ -76,21 +76,46 @@ class Snapshot:
     def canonical(self) -> "Snapshot":
         """The same in the one order that counts: lines with the same key are one, then sorted by it.
 
-        Raises `ValueError` when two lines with one key differ in more than their quantity.
+        Raises `ValueError` when two lines with one key differ in more than their quantity, or two candidates
+        of one promotion in anything.
         """
         lines: dict[str, Line] = {}
         for line in self.lines:
-            same = lines.get(line.key)
-            if same is not None:
+            same = lines.setdefault(line.key, line)
+            if same is not line:
                 if replace(same, quantity=line.quantity) != line:
                     raise ValueError(f"two different lines are called {line.key}")
-                line = replace(line, quantity=same.quantity + line.quantity)
-            lines[line.key] = line
+                lines[line.key] = replace(line, quantity=same.quantity + line.quantity)
+        candidates: dict[str, Candidate] = {}
+        for candidate in self.candidates:
+            if candidates.setdefault(candidate.promotion.id, candidate) != candidate:
+                raise ValueError(f"two different candidates are promotion {candidate.promotion.id}")
         return replace(
             self,
             lines=tuple(lines[key] for key in sorted(lines)),
-            candidates=tuple(sorted(self.candidates, key=lambda each: each.promotion.id)),
+            candidates=tuple(candidates[key] for key in sorted(candidates)),
         )
+
+    def essential(self, breakdown: "Breakdown") -> "Snapshot":
+        """What an order keeps: the canonical snapshot without all that made no difference to `breakdown`.
+
+        Candidates stay that applied, and their rivals of the same level and group: those decide whose turn
+        it is and who is the best. Of a line's features stay those that one of these asks for. The result
+        costs the same in every number.
+        """
+        applied = {_turn(each.promotion) for each in breakdown.considered if each.applied}
+        kept = tuple(each for each in self.candidates if _turn(each.promotion) in applied)
+        asked: set[str] = set()
+        for candidate in kept:
+            for target in candidate.promotion.targets:
+                asked |= target.features | target.without
+        lines = tuple(replace(line, features=line.features & asked) for line in self.lines)
+        return replace(self, lines=lines, candidates=kept).canonical()
+
+
+def _turn(promotion: Promotion) -> tuple[int, str | None, str]:
+    """Alike for those promotions of which only the best applies."""
+    return promotion.level, promotion.group, promotion.id if promotion.group is None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +152,7 @@ class LineBreakdown:
 
     @property
     def tax(self) -> int:
-        return sum(tax.amount for tax in self.taxes)
+        return sum([tax.amount for tax in self.taxes])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ KINDS = ("variant", "product", "category", "tag")
 
 
 def feature(kind: str, value: object) -> str:
-    """One thing that can be said of a line: `product:<id>`, `category:<id>` (each ancestor too), `tag:<tag>`."""
+    """One thing that can be said of a line: `product:<id>`, `tag:<tag>`, `category:<id>` of each above it."""
     return f"{kind}:{value}"
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from ecommerce.domain.pricing.area import Area
 from ecommerce.domain.pricing.snapshot import TaxRate
 
+# Shipping is taxed as that class among the goods that is taxed highest.
+HIGHEST = "highest"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxZone:

@@ -99,10 +99,14 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
         if amount:
             raise InvalidValue("an amount can't be split over nothing")
         return [0] * len(weights)
-    sign = -1 if amount < 0 else 1
-    rest = abs(amount)
-    floors = [rest * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda i: (-(rest * weights[i] % whole), i))
-    for index in by_remainder[: rest - sum(floors)]:
-        floors[index] += 1
-    return [sign * part for part in floors]
+    if amount < 0:
+        return [-part for part in split(-amount, weights)]
+    parts = [amount * weight // whole for weight in weights]
+    missing = amount - sum(parts)
+    if missing:
+        remainders = [amount * weight % whole for weight in weights]
+        # A reversed sort leaves equal ones in their order.
+        by_remainder = sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)
+        for index in by_remainder[:missing]:
+            parts[index] += 1
+    return parts

@@ -14,7 +14,8 @@ from ecommerce.entrypoints.bootstrap.providers.identity import (
 from ecommerce.entrypoints.bootstrap.providers.notifications import NotificationsProvider
 from ecommerce.entrypoints.bootstrap.providers.payments import PaymentsProvider, StripeProvider
 from ecommerce.entrypoints.bootstrap.providers.price_lists import PriceListProvider
-from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, OrderProvider, PricingProvider
+from ecommerce.entrypoints.bootstrap.providers.pricing import PricingProvider
+from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, CheckoutProvider, OrderProvider
 from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
 from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
 from ecommerce.entrypoints.bootstrap.settings import Settings
@@ -33,6 +34,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     CatalogProvider,
     PricingProvider,
     PriceListProvider,
+    CheckoutProvider,
     CartProvider,
     OrderProvider,
     StripeProvider,

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 T = TypeVar("T")
 Environment = Literal["dev", "test", "production"]
+Rounding = Literal["line", "order"]
 
 
 class BadSettings(Exception):
@@ -66,7 +67,10 @@ class WorkerSettings:
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """The shop itself. Tax is on top of prices unless `tax_included`."""
+    """The shop itself. Tax is on top of prices unless `tax_included`, and rounded a line or an order.
+
+    The flat tax and shipping hold while the shop has no tax or shipping zones.
+    """
 
     name: str = "Demo Shop"
     currency: str = "USD"
@@ -75,6 +79,7 @@ class StoreSettings:
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     language: str = "en"
     tax_included: bool = False
+    tax_rounding: Rounding = "line"
     tax_rate_ppm: int = 0
     shipping_flat_amount: int = 0
     shipping_countries: tuple[str, ...] = ("US", "GB", "DE", "FR", "JP")
@@ -154,6 +159,12 @@ def _words(raw: str) -> tuple[str, ...]:
 def _environment(raw: str) -> Environment:
     if raw not in ("dev", "test", "production"):
         raise ValueError(f"{raw!r} is none of dev, test, production")
+    return raw  # type: ignore[return-value]  # narrowed by the line above
+
+
+def _rounding(raw: str) -> Rounding:
+    if raw not in ("line", "order"):
+        raise ValueError(f"{raw!r} is neither line nor order")
     return raw  # type: ignore[return-value]  # narrowed by the line above
 
 
@@ -241,6 +252,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             time_zone=read.get("STORE_TIME_ZONE", _zone, store_defaults.time_zone),
             language=read.get("STORE_LANGUAGE", str, store_defaults.language),
             tax_included=read.get("STORE_TAX_INCLUDED", _flag, False),
+            tax_rounding=read.get("STORE_TAX_ROUNDING", _rounding, "line"),
             tax_rate_ppm=read.get("STORE_TAX_RATE_PPM", _natural, 0),
             shipping_flat_amount=read.get("STORE_SHIPPING_FLAT_AMOUNT", _natural, 0),
             shipping_countries=read.get("STORE_SHIPPING_COUNTRIES", _words, ("US", "GB", "DE", "FR", "JP")),

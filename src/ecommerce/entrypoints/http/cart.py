@@ -16,8 +16,8 @@ from ecommerce.application.cart.keep_details import KeepDetails, KeepDetailsHand
 from ecommerce.application.cart.ports import Wanted
 from ecommerce.application.cart.quote_cart import CartQuote, QuoteCart, QuoteCartHandler
 from ecommerce.application.cart.view import CartView, ShownCart
-from ecommerce.application.pricing.quote import ShippingUnavailable
 from ecommerce.domain.cart.refusals import CartChanged, CartEmpty
+from ecommerce.domain.pricing.refusals import ShippingUnavailable
 from ecommerce.domain.shared.kernel import InsufficientStock, InvalidValue, NotFound, StaleVersion
 from ecommerce.entrypoints.http.address_body import AddressBody
 from ecommerce.entrypoints.http.etags import wanted

@@ -19,11 +19,11 @@ from ecommerce.application.orders.contracts import OrderView
 from ecommerce.application.orders.ports import OrderQueries, Position
 from ecommerce.application.orders.show_order import ShowOrderHandler
 from ecommerce.application.payments.contracts import PaymentStarted
-from ecommerce.application.pricing.quote import ShippingUnavailable
 from ecommerce.application.shared.amount import Amount
 from ecommerce.application.shared.call import Call
 from ecommerce.domain.cart.refusals import CartChanged, CartEmpty
 from ecommerce.domain.checkout.refusals import PriceChanged, TooManyUnpaidOrders
+from ecommerce.domain.pricing.refusals import ShippingUnavailable
 from ecommerce.domain.shared.kernel import (
     IllegalTransition,
     InsufficientStock,

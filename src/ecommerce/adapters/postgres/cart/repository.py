@@ -36,7 +36,8 @@ def _load(owner: str) -> str:
     )
     SELECT c.id, c.currency, c.status, c.version, c.email, c.email_key, c.shipping_address, c.billing_address,
            c.shipping_option_id, c.vat_number, c.updated_at,
-           CASE WHEN c.status = 'placed' THEN (SELECT id FROM sales_order WHERE cart_id = c.id) END AS placed_as,
+           CASE WHEN c.status = 'placed'
+             THEN (SELECT id FROM sales_order WHERE cart_id = c.id) END AS placed_as,
            lines.list::text AS lines, wanted.offer::text AS wanted, {facts}::text AS facts
     FROM (SELECT) one LEFT JOIN c ON true
     LEFT JOIN LATERAL (
@@ -76,7 +77,8 @@ _LINES = """
   WHERE cart_id = saved.id AND coupon_code_id <> ALL ($15::uuid[])
 ), codes_kept AS (
   INSERT INTO cart_coupon (cart_id, coupon_code_id, code)
-  SELECT saved.id, k.coupon_code_id, k.code FROM saved, unnest($15::uuid[], $16::text[]) AS k (coupon_code_id, code)
+  SELECT saved.id, k.coupon_code_id, k.code
+  FROM saved, unnest($15::uuid[], $16::text[]) AS k (coupon_code_id, code)
   ON CONFLICT DO NOTHING
 )
 SELECT count(*) FROM saved

@@ -14,8 +14,8 @@ from ecommerce.application.pricing.contracts import PricingFacts
 
 _ORDERED = "status NOT IN ('cancelled', 'expired')"
 
-# Wants the SQL expressions `account` (uuid), `email_key` (bytea), `customer_keys` (bytea[]) and `cart` (uuid);
-# each may be null.
+# Wants the SQL expressions `account` (uuid), `email_key` (bytea), `customer_keys` (bytea[]), `cart` (uuid); each
+# may be null.
 FACTS = f"""
 json_build_object(
   'at', now(),
@@ -51,16 +51,16 @@ def read_facts(text: str) -> PricingFacts:
     return facts
 
 
-_OF_BUYER = """
-SELECT EXISTS (SELECT FROM sales_order WHERE account_id = $2 AND {ordered})
-    OR EXISTS (SELECT FROM sales_order WHERE email_key = $3 AND {ordered}) AS ordered_before,
+_OF_BUYER = f"""
+SELECT EXISTS (SELECT FROM sales_order WHERE account_id = $2 AND {_ORDERED})
+    OR EXISTS (SELECT FROM sales_order WHERE email_key = $3 AND {_ORDERED}) AS ordered_before,
   COALESCE((
     SELECT json_object_agg(promotion_id, used) FROM (
       SELECT promotion_id, max(used) AS used FROM promotion_customer
       WHERE customer_key = ANY ($1::bytea[]) GROUP BY promotion_id
     ) AS mine
   ), '{{}}'::json) AS customer_uses
-""".format(ordered=_ORDERED)
+"""
 
 
 class PgPricingFactsReader:

@@ -51,7 +51,8 @@ WITH claim AS MATERIALIZED (
   WHERE k.max_uses IS NULL AND (SELECT count(*) FROM promotions) > 0
   ORDER BY k.id FOR KEY SHARE OF k
 ), limited_code AS MATERIALIZED (
-  SELECT k.id, k.promotion_id = c.promotion_id AND k.retired_at IS NULL AS same, k.used < k.max_uses AS has_use
+  SELECT k.id, k.promotion_id = c.promotion_id AND k.retired_at IS NULL AS same,
+    k.used < k.max_uses AS has_use
   FROM coupon_code k JOIN claim c ON c.code_id = k.id
   WHERE k.max_uses IS NOT NULL AND (SELECT count(*) FROM promotions) > 0
   ORDER BY k.id FOR NO KEY UPDATE OF k
@@ -105,7 +106,8 @@ WITH released AS (
   WHERE order_id = $1 AND status <> 'released'
   RETURNING promotion_id, coupon_code_id, customer_keys, amount, currency
 ), promotions AS MATERIALIZED (
-  SELECT p.id, CASE WHEN p.definition -> 'budget' ->> 'currency' = r.currency THEN r.amount ELSE 0 END AS amount
+  SELECT p.id,
+    CASE WHEN p.definition -> 'budget' ->> 'currency' = r.currency THEN r.amount ELSE 0 END AS amount
   FROM promotion p JOIN released r ON r.promotion_id = p.id
   WHERE p.max_uses IS NOT NULL OR p.budget IS NOT NULL
   ORDER BY p.id FOR NO KEY UPDATE OF p

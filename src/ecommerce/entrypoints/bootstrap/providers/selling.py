@@ -1,4 +1,4 @@
-"""Pricing, stock, carts, checkout and orders."""
+"""Stock, carts, checkout and orders."""
 
 from datetime import timedelta
 
@@ -13,7 +13,6 @@ from ecommerce.adapters.postgres.orders.ledger import PgOrderLedger
 from ecommerce.adapters.postgres.orders.queries import PgOrderQueries
 from ecommerce.adapters.postgres.orders.repository import PgOrderRepository
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
-from ecommerce.adapters.system.flat_rates import FlatShipping, FlatTax
 from ecommerce.application.cart.add_item import AddItemHandler
 from ecommerce.application.cart.change_line import ChangeLineHandler
 from ecommerce.application.cart.checkout_carts import CheckoutCartReader
@@ -42,29 +41,15 @@ from ecommerce.application.orders.expire_orders import ExpireOrdersHandler
 from ecommerce.application.orders.list_orders import ListOrdersHandler
 from ecommerce.application.orders.ports import OrderQueries, OrderRepository
 from ecommerce.application.orders.show_order import ShowOrderHandler
-from ecommerce.application.pricing.contracts import Pricer
-from ecommerce.application.pricing.ports import ShippingRates, TaxTable
-from ecommerce.application.pricing.quote import PricingService
 from ecommerce.application.shared.call import Call
+from ecommerce.application.shared.customer_keys import CustomerKeys
 from ecommerce.application.shared.ports import Clock, Ids, Outbox, UnitOfWork
 from ecommerce.application.shared.tokens import Tokens
 from ecommerce.entrypoints.bootstrap.settings import Settings
 
 
-class PricingProvider(Provider):
+class CheckoutProvider(Provider):
     scope = Scope.APP
-
-    @provide
-    def taxes(self, settings: Settings) -> TaxTable:
-        return FlatTax(settings.store.tax_rate_ppm)
-
-    @provide
-    def shipping(self, settings: Settings) -> ShippingRates:
-        return FlatShipping(settings.store.shipping_flat_amount, settings.store.shipping_countries)
-
-    @provide
-    def pricer(self, taxes: TaxTable, shipping: ShippingRates, settings: Settings) -> Pricer:
-        return RememberedQuotes(PricingService(rulebooks, taxes, shipping, settings.pricing))
 
     @provide
     def rules(self, settings: Settings) -> CheckoutRules:
@@ -88,8 +73,8 @@ class CartProvider(Provider):
     scope = Scope.REQUEST
 
     @provide
-    def carts(self, database: Database, uow: PgUnitOfWork, ids: Ids) -> CartRepository:
-        return PgCartRepository(database, uow, ids)
+    def carts(self, database: Database, uow: PgUnitOfWork, ids: Ids, keys: CustomerKeys) -> CartRepository:
+        return PgCartRepository(database, uow, ids, keys)
 
     @provide
     def checkout_carts(self, carts: CartRepository, settings: Settings) -> CheckoutCarts:
