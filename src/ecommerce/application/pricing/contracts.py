@@ -226,11 +226,12 @@ class PromotionLedger(Protocol):
         ...
 
 
-<<<<<<< HEAD
 class CouponCodes(Protocol):
     async def find(self, code: str) -> FoundCoupon | None:
         """The code as somebody typed it; None for what is none, or none any more. One statement."""
-=======
+        ...
+
+
 class VatNumber(msgspec.Struct, frozen=True):
     """`country` is ISO 3166-1 (GR for Greece); `number` begins with its VAT prefix (EL) and has no blanks."""
 
@@ -243,5 +244,4 @@ class VatNumbers(Protocol):
         """The number in its one form. Raises `InvalidValue` unless its country's rules for format and check
         digits hold; that somebody has been given it is for nobody here to say.
         """
->>>>>>> pricing
         ...
