@@ -18,6 +18,7 @@ from ecommerce.entrypoints.bootstrap.providers.pricing import PricingProvider
 from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, CheckoutProvider, OrderProvider
 from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
 from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
+from ecommerce.entrypoints.bootstrap.providers.zones import ZoneProvider
 from ecommerce.entrypoints.bootstrap.settings import Settings
 
 # One provider a context; tests append one of their own to replace a port.
@@ -34,6 +35,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     CatalogProvider,
     PricingProvider,
     PriceListProvider,
+    ZoneProvider,
     CheckoutProvider,
     CartProvider,
     OrderProvider,

@@ -10,6 +10,7 @@ from ecommerce.entrypoints.http.addresses import AddressController
 from ecommerce.entrypoints.http.admin_customers import AdminCustomerController
 from ecommerce.entrypoints.http.admin_price_lists import AdminListPriceController, AdminPriceListController
 from ecommerce.entrypoints.http.admin_refunds import AdminRefundController
+from ecommerce.entrypoints.http.admin_zones import AdminShippingZoneController, AdminTaxZoneController
 from ecommerce.entrypoints.http.auth import AuthController
 from ecommerce.entrypoints.http.cart import CartController
 from ecommerce.entrypoints.http.cart_coupons import CartCouponController
@@ -42,6 +43,8 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     AdminPriceListController,
     AdminListPriceController,
     AdminCustomerController,
+    AdminTaxZoneController,
+    AdminShippingZoneController,
 )
 # At the root.
 ROOT_CONTROLLERS: tuple[ControllerRouterHandler, ...] = (
