@@ -15,6 +15,7 @@ from ecommerce.application.cart.ports import Wanted
 from ecommerce.domain.cart.cart import CartOwner
 from ecommerce.domain.shared.ids import VariantId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate
+from tests.factories.customers import customer_keys
 from tests.factories.shop import Product, ShopFactory
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +27,7 @@ class Session:
 
     def __init__(self, database: Database) -> None:
         self.uow = PgUnitOfWork(database, Doorbell(database))
-        self.carts = PgCartRepository(database, self.uow, Uuid7Ids())
+        self.carts = PgCartRepository(database, self.uow, Uuid7Ids(), customer_keys())
 
     async def add(self, product: Product, *, lock: bool = False) -> None:
         async with self.uow.begin():
