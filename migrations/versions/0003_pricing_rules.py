@@ -199,7 +199,12 @@ def upgrade() -> None:
             "variant_id", "price_list_id", "min_quantity", name=op.f("pk_price_list_entry")
         ),
     )
-    op.create_index("ix_price_list_entry_list", "price_list_entry", ["price_list_id"], unique=False)
+    op.create_index(
+        "ix_price_list_entry_list",
+        "price_list_entry",
+        ["price_list_id", "variant_id", "min_quantity"],
+        unique=False,
+    )
     op.create_table(
         "promotion_redemption",
         sa.Column("order_id", sa.Uuid(), nullable=False),

@@ -72,8 +72,8 @@ def test_an_amount_holds_in_its_currencies_only(benefit: Benefit) -> None:
 @pytest.mark.parametrize(
     ("shipping", "reason"),
     [
-        (None, "shipping-unknown"),
-        (Shipping(500, "courier"), "shipping-method"),
+        (None, "country-unknown"),
+        (Shipping(500, "courier"), "nothing-to-discount"),
         (Shipping(0, "post"), "nothing-to-discount"),
         (POST, None),
     ],

@@ -50,6 +50,12 @@ class HeldCoupon(msgspec.Struct, frozen=True):
     used_up: bool = False
 
 
+class FoundCoupon(HeldCoupon, frozen=True):
+    """`live`: its promotion holds now, by the database's time, whatever its conditions say to a cart."""
+
+    live: bool = True
+
+
 class LimitedUse(msgspec.Struct, frozen=True):
     """How much of a limited promotion is gone: how often it was used, how much it took off (minor units)."""
 
@@ -217,6 +223,12 @@ class PromotionLedger(Protocol):
 
     async def release(self, order_id: UUID) -> None:
         """The order ended: its uses and what they took off may be had again. Repeating it changes nothing."""
+        ...
+
+
+class CouponCodes(Protocol):
+    async def find(self, code: str) -> FoundCoupon | None:
+        """The code as somebody typed it; None for what is none, or none any more. One statement."""
         ...
 
 

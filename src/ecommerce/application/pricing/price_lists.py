@@ -1,4 +1,4 @@
-"""A price list as staff define it."""
+"""Price lists as staff define them."""
 
 from collections.abc import Collection
 from datetime import datetime, tzinfo
@@ -8,26 +8,24 @@ from uuid import UUID
 import msgspec
 
 from ecommerce.application.pricing.local_times import in_utc
+from ecommerce.application.shared.records import Definition
 from ecommerce.application.shared.slug import Slug
 from ecommerce.domain.pricing.price_list import PriceList
 from ecommerce.domain.pricing.window import Window
 from ecommerce.domain.shared.kernel import InvalidValue
-from ecommerce.domain.shared.lines import one_line
 
-NAME = 100
 PRIORITIES = 1_000_000
 
 
-class PriceListDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PriceListDefinition(Definition, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Holds for customers of any of `customer_groups` (none: for everybody), from `starts_at` up to but not
     including `ends_at`. A time without an offset is the store's own. Of several lists the one with the
     greatest `priority` counts.
     """
 
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=NAME)]
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$", examples=["USD"])]
     enabled: bool = True
-    customer_groups: Annotated[list[Slug], msgspec.Meta(max_length=50)] = []
+    customer_groups: Annotated[list[Slug], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=list)
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     priority: Annotated[int, msgspec.Meta(ge=-PRIORITIES, le=PRIORITIES)] = 0
@@ -42,7 +40,6 @@ class PriceListDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
             raise InvalidValue("must be after starts_at", "/ends_at")
         return msgspec.structs.replace(
             self,
-            name=one_line(self.name, NAME, "/name"),
             customer_groups=sorted(set(self.customer_groups)),
             starts_at=starts_at,
             ends_at=ends_at,

@@ -17,8 +17,6 @@ Reason: TypeAlias = Literal[
     "not-first-order",
     "subtotal-too-low",
     "quantity-too-low",
-    "shipping-unknown",
-    "shipping-method",
     "nothing-to-discount",
     "budget-exhausted",
     "outdone",

@@ -17,11 +17,9 @@ class Freight:
 
     def work_out(self, benefit: Benefit) -> Offer | Reason:
         if self._shipping is None:
-            return "shipping-unknown"
-        if not isinstance(benefit, FreeShipping):
+            return "country-unknown"
+        if not isinstance(benefit, FreeShipping) or not benefit.is_for(self._shipping.method):
             return Offer()
-        if benefit.methods and self._shipping.method not in benefit.methods:
-            return "shipping-method"
         return Offer(amounts=(percent_of(self.left, benefit.ppm),))
 
     def carry_out(self, offer: Offer) -> None:

@@ -123,6 +123,9 @@ class FreeShipping:
     ppm: int = WHOLE
     level: ClassVar[Level] = Level.SHIPPING
 
+    def is_for(self, method: str) -> bool:
+        return not self.methods or method in self.methods
+
 
 Benefit: TypeAlias = Percentage | AmountOff | FixedPrice | BuyXGetY | Tiers | Bundle | FreeShipping
 

@@ -29,3 +29,15 @@ class CouponExhausted(Conflict):
         if by_customer:
             return cls(f"{promotion} was used as often as one customer may", reason="customer-limit")
         return cls(f"{promotion} was used as often as it may be", reason="limit")
+
+
+class LimitBelowUse(Conflict):
+    """A promotion was used more often, or took off more, than it would be allowed to."""
+
+    code = "limit-below-use"
+
+
+class CodeTaken(Conflict):
+    """Another promotion, or the same, has this code already."""
+
+    code = "code-taken"

@@ -16,6 +16,8 @@ _EXPONENTS = {
 
 # The largest sum a bigint column and Stripe's eight digits leave room for, with a wide margin.
 MAX_AMOUNT = 10**15
+# Of the fullest cart there can be (100 lines of 999 units) the sum still is one.
+MAX_UNIT_PRICE = 10**10
 
 
 class CurrencyMismatch(InvalidValue):

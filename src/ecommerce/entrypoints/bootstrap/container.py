@@ -13,7 +13,9 @@ from ecommerce.entrypoints.bootstrap.providers.identity import (
 )
 from ecommerce.entrypoints.bootstrap.providers.notifications import NotificationsProvider
 from ecommerce.entrypoints.bootstrap.providers.payments import PaymentsProvider, StripeProvider
+from ecommerce.entrypoints.bootstrap.providers.price_lists import PriceListProvider
 from ecommerce.entrypoints.bootstrap.providers.pricing import PricingProvider
+from ecommerce.entrypoints.bootstrap.providers.promotions import PromotionsProvider
 from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, CheckoutProvider, OrderProvider
 from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
 from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
@@ -34,6 +36,8 @@ PROVIDERS: tuple[type[Provider], ...] = (
     CatalogProvider,
     PricingProvider,
     ZoneProvider,
+    PriceListProvider,
+    PromotionsProvider,
     CheckoutProvider,
     CartProvider,
     OrderProvider,

@@ -7,6 +7,11 @@ import msgspec
 import rich_click as click
 from dishka import AsyncContainer
 
+from ecommerce.application.identity.change_groups import (
+    ChangeGroups,
+    ChangeGroupsHandler,
+    CustomerGroupsView,
+)
 from ecommerce.application.identity.change_roles import ChangeRoles, ChangeRolesHandler
 from ecommerce.application.identity.create_user import CreateUser, CreateUserHandler
 from ecommerce.application.identity.ports import UserQueries
@@ -87,6 +92,28 @@ def grant(email: str, roles: Sequence[str], as_json: bool) -> None:
 def revoke(email: str, roles: Sequence[str], as_json: bool) -> None:
     """Take roles away, and sign their holder out."""
     _tell(_change(ChangeRoles(email=email, revoke=roles)), as_json)
+
+
+@users.command()
+@click.argument("email")
+@click.option("--add", multiple=True, metavar="GROUP", help="May be given several times.")
+@click.option("--remove", multiple=True, metavar="GROUP", help="May be given several times.")
+@_JSON
+def groups(email: str, add: Sequence[str], remove: Sequence[str], as_json: bool) -> None:
+    """Show which groups of customers EMAIL is in, after adding and removing some."""
+
+    async def use(scope: AsyncContainer) -> CustomerGroupsView:
+        handler = await scope.get(ChangeGroupsHandler)
+        if not add and not remove:
+            return CustomerGroupsView.of(await handler.show(email, operator()))
+        command = ChangeGroups(customer=email, add=add, remove=remove)
+        return CustomerGroupsView.of(await handler(command, operator()))
+
+    found = in_scope(use)
+    if as_json:
+        click.echo(msgspec.json.encode(found).decode())
+        return
+    click.echo(f"{found.email:40}{', '.join(found.groups) or '-'}")
 
 
 @users.command("reset-password")

@@ -22,7 +22,7 @@ from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.records import D, Edge, Listed, Record, RecordEditor, Records
 from ecommerce.domain.shared.kernel import DomainError, InvalidValue, NotFound, StaleVersion
 from ecommerce.entrypoints.http.cursors import Cursors
-from ecommerce.entrypoints.http.etags import required
+from ecommerce.entrypoints.http.etags import required_version
 from ecommerce.entrypoints.http.faults import PreconditionRequired
 from ecommerce.entrypoints.http.headers import IfMatch
 from ecommerce.entrypoints.http.operation import staff
@@ -121,11 +121,11 @@ def record_controller(
     async def replace(
         self: Any, record_id: Any, data: Any, edit: Any, call: Any, if_match: Any = None
     ) -> Any:
-        version = _version(required(if_match))
+        version = required_version(if_match)
         return _reply(await edit.replace(record_id, version, data, call.actor), tell)
 
     async def remove(self: Any, record_id: Any, edit: Any, call: Any, if_match: Any = None) -> None:
-        await edit.remove(record_id, _version(required(if_match)), call.actor)
+        await edit.remove(record_id, required_version(if_match), call.actor)
 
     def named(handler: Any, name: str, summary: str, **hints: Any) -> Any:
         handler.__name__, handler.__qualname__ = name, f"{owner}Controller.{name}"
@@ -207,13 +207,6 @@ def record_controller(
 
 def _reply(record: Record[D], show: Show[D]) -> Reply[msgspec.Struct]:
     return Reply(show(record), etag=str(record.version))
-
-
-def _version(tag: str | None) -> int | None:
-    """A tag that none of ours can be is of no version there is."""
-    if tag is None:
-        return None
-    return int(tag) if tag.isascii() and tag.isdecimal() and len(tag) < 10 else -1
 
 
 def _flat(one: str, definition: type[D]) -> tuple[type[msgspec.Struct], Show[D]]:

@@ -40,3 +40,11 @@ def required(if_match: str | None) -> str | None:
     if if_match is None:
         raise PreconditionRequired("send the ETag you last read as If-Match")
     return wanted(if_match)
+
+
+def required_version(if_match: str | None) -> int | None:
+    """As `required`, where the tag is a version's number; one that can be none is of no version there is."""
+    tag = required(if_match)
+    if tag is None:
+        return None
+    return int(tag) if tag.isascii() and tag.isdecimal() and len(tag) < 10 else -1

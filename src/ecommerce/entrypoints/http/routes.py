@@ -7,10 +7,17 @@ from litestar import Controller
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from ecommerce.entrypoints.http.addresses import AddressController
+from ecommerce.entrypoints.http.admin_customers import AdminCustomerController
+from ecommerce.entrypoints.http.admin_price_lists import AdminListPriceController, AdminPriceListController
+from ecommerce.entrypoints.http.admin_promotions import (
+    AdminCouponCodeController,
+    AdminPromotionController,
+)
 from ecommerce.entrypoints.http.admin_refunds import AdminRefundController
 from ecommerce.entrypoints.http.admin_zones import AdminShippingZoneController, AdminTaxZoneController
 from ecommerce.entrypoints.http.auth import AuthController
 from ecommerce.entrypoints.http.cart import CartController
+from ecommerce.entrypoints.http.cart_coupons import CartCouponController
 from ecommerce.entrypoints.http.catalog import CategoryController, ProductController, SearchController
 from ecommerce.entrypoints.http.docs import DocumentationController
 from ecommerce.entrypoints.http.jwks import KeyController
@@ -32,12 +39,18 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     SearchController,
     MediaController,
     CartController,
+    CartCouponController,
     OrderController,
     PaymentController,
     StripeWebhookController,
     AdminRefundController,
     AdminTaxZoneController,
     AdminShippingZoneController,
+    AdminPriceListController,
+    AdminListPriceController,
+    AdminPromotionController,
+    AdminCouponCodeController,
+    AdminCustomerController,
 )
 # At the root.
 ROOT_CONTROLLERS: tuple[ControllerRouterHandler, ...] = (

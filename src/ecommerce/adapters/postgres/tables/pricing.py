@@ -61,7 +61,7 @@ class PriceListEntryRow(DefaultBase):
     __tablename__ = "price_list_entry"
     __table_args__ = (
         CheckConstraint("amount >= 0 AND min_quantity BETWEEN 1 AND 999", name="makes_sense"),
-        Index("ix_price_list_entry_list", "price_list_id"),
+        Index("ix_price_list_entry_list", "price_list_id", "variant_id", "min_quantity"),
     )
     variant_id: Mapped[UUID] = mapped_column(ForeignKey("variant.id", ondelete="CASCADE"), primary_key=True)
     price_list_id: Mapped[UUID] = mapped_column(

@@ -14,6 +14,7 @@ from ecommerce.adapters.jwt.keys import Ed25519KeyMaker, KeyRing
 from ecommerce.adapters.postgres.database import Database
 from ecommerce.adapters.postgres.identity.accounts import PgAccounts
 from ecommerce.adapters.postgres.identity.address_book import SqlAddressBook, SqlAddressEntries
+from ecommerce.adapters.postgres.identity.customer_groups import PgCustomerGroups
 from ecommerce.adapters.postgres.identity.ended_sessions import PgEndedSessions
 from ecommerce.adapters.postgres.identity.profiles import SqlAccountEmails, SqlProfiles, SqlUserQueries
 from ecommerce.adapters.postgres.identity.sessions import PgSessions
@@ -28,6 +29,7 @@ from ecommerce.application.identity.address_book import (
 )
 from ecommerce.application.identity.attempts import Attempts
 from ecommerce.application.identity.authenticate import BearerAuthenticator, LiveTokens, VerifyTokenHandler
+from ecommerce.application.identity.change_groups import ChangeGroupsHandler
 from ecommerce.application.identity.change_profile import ChangeProfileHandler
 from ecommerce.application.identity.change_roles import ChangeRolesHandler
 from ecommerce.application.identity.check_address import AddressChecker, EmailChecker
@@ -43,6 +45,7 @@ from ecommerce.application.identity.ports import (
     Accounts,
     AddressEntries,
     CommonPasswords,
+    CustomerGroups,
     EmailAddresses,
     EndedSessions,
     KeyMaker,
@@ -159,6 +162,10 @@ class AccountProvider(Provider):
         return PgSessions(uow)
 
     @provide
+    def customer_groups(self, database: Database, uow: PgUnitOfWork) -> CustomerGroups:
+        return PgCustomerGroups(database, uow)
+
+    @provide
     def key_rotation(self, uow: PgUnitOfWork) -> KeyRotation:
         return PgKeyRotation(uow)
 
@@ -173,6 +180,7 @@ class AccountProvider(Provider):
         VerifyTokenHandler,
         CreateUserHandler,
         ChangeRolesHandler,
+        ChangeGroupsHandler,
         SetPasswordHandler,
         RotateKeysHandler,
     )

@@ -1,0 +1,49 @@
+"""Promotions, changed by staff."""
+
+from uuid import UUID
+
+import msgspec
+
+from ecommerce.application.pricing.edit_price_lists import StoreMoney
+from ecommerce.application.pricing.goods import ids_of, places_of
+from ecommerce.application.pricing.ports import KnownGoods
+from ecommerce.application.pricing.promotions import PromotionDefinition
+from ecommerce.application.shared.amount import Amount
+from ecommerce.application.shared.faults import InvalidValues
+from ecommerce.application.shared.records import Desk, Record, RecordEditor, Records
+from ecommerce.domain.shared.kernel import InvalidValue
+
+READ, WRITE = "promotions:read", "promotions:write"
+
+
+class PromotionRecord(Record[PromotionDefinition], frozen=True):
+    """`used` and `spent` count what orders hold now; `spent` by currency."""
+
+    used: int = 0
+    spent: list[Amount] = msgspec.field(default_factory=list)
+
+
+class PromotionEditor(RecordEditor[PromotionDefinition]):
+    """A limit that is put on counts what was used before. Also raises `LimitBelowUse`.
+
+    A promotion is never deleted: orders tell of it. Archived, it applies no more, and its codes open nothing.
+    """
+
+    permission = WRITE
+    topic = "pricing.promotion"
+    removed = "archived"
+
+    def __init__(
+        self, desk: Desk, records: Records[PromotionDefinition], goods: KnownGoods, store: StoreMoney
+    ) -> None:
+        super().__init__(desk, records)
+        self._goods = goods
+        self._store = store
+
+    async def check(self, definition: PromotionDefinition, record_id: UUID | None) -> PromotionDefinition:
+        checked = definition.checked(self._store.currencies, self._store.zone)
+        named = checked.goods()
+        unknown = await self._goods.unknown(ids_of(named))
+        if faults := [InvalidValue(what, pointer) for pointer, what in places_of(unknown, named)]:
+            raise InvalidValues(faults)
+        return checked
