@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from ecommerce.application.pricing.tax_zones import TaxZoneDefinition, TaxZoneEditor
-from ecommerce.domain.shared.kernel import InvalidValue
+from ecommerce.domain.pricing.refusals import AreaTaken
 from tests.factories.zones import ZoneOffice
 
 pytestmark = pytest.mark.anyio
@@ -132,17 +132,17 @@ async def test_no_two_zones_have_the_same_area() -> None:
     here = office()
     first = await here.keep()
 
-    with pytest.raises(InvalidValue, match="Germany has exactly this area") as refused:
+    with pytest.raises(AreaTaken, match="Germany has exactly this area") as refused:
         await here.keep(name="Germany again", areas=[{"country": "FR"}, {"country": "de"}])
-    assert refused.value.pointer == "/areas/1"
-    with pytest.raises(InvalidValue, match="this zone has exactly this area"):
-        await here.keep(areas=[{"country": "FR"}, {"country": "FR"}])
+    assert refused.value.data == {"pointer": "/areas/1", "zone_id": str(first.id)}
+    assert await office().refusals(areas=[{"country": "FR"}, {"country": "fr"}]) == ["/areas/1"]
     await here.keep(name="Berlin", areas=[{"country": "DE", "regions": ["BE"]}])
     assert (await here.replace(first.id, name="Deutschland")).version == 2
 
 
 async def test_what_was_checked_compiles() -> None:
-    compiled = (await office().keep(shipping_taxed_as="highest", reverse_charge=True)).definition.compile(UUID(int=7))
+    kept = await office().keep(shipping_taxed_as="highest", reverse_charge=True)
+    compiled = kept.definition.compile(UUID(int=7))
 
     assert (compiled.id, compiled.shipping, compiled.reverse_charge) == (str(UUID(int=7)), "highest", True)
     assert [each.ppm for each in compiled.rates["standard"]] == [190_000]
