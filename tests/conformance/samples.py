@@ -1,6 +1,7 @@
 """A good request for every operation. An operation without one fails `test_every_route`."""
 
 import json
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
@@ -222,3 +223,83 @@ async def _(world: World) -> Ask:
     amount = {"amount": 100, "currency": "USD"}
     body = {"amount": amount, "reason": "requested_by_customer", "note": "sorry"}
     return Ask(headers=world.admin, path={"number": order["number"]}, json=body)
+
+
+@sample("admin_tax_zone_find")
+@sample("admin_shipping_zone_find")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.admin, query={"page_size": "2"})
+
+
+def area() -> dict[str, Any]:
+    """Nobody else's: no two zones may have the same."""
+    code = f"{secrets.randbelow(10**12):012}"
+    return {"country": "US", "regions": ["WY"], "postal_ranges": [{"first": code, "last": code}]}
+
+
+def tax_zone() -> dict[str, Any]:
+    state = {"tax_class": "standard", "name": "State", "ppm": 40_000, "compound": False}
+    county = {"tax_class": "standard", "name": "County", "ppm": 10_000, "compound": True}
+    return {
+        "name": "Laramie County",
+        "areas": [area()],
+        "rates": [state, county],
+        "shipping_taxed_as": "highest",
+        "reverse_charge": False,
+    }
+
+
+def shipping_zone() -> dict[str, Any]:
+    light = {"price": {"amount": 599, "currency": "USD"}, "start": 0}
+    heavy = {"price": {"amount": 1_999, "currency": "USD"}, "start": 2_000}
+    method = {
+        "code": "standard",
+        "name": "Standard",
+        "measure": "weight",
+        "steps": [light, heavy],
+        "free_from": [{"amount": 10_000, "currency": "USD"}],
+        "min_weight_grams": 0,
+        "max_weight_grams": 30_000,
+        "max_sides_mm": [1_200, 600, 600],
+        "min_days": 2,
+        "max_days": 4,
+    }
+    return {"name": "Laramie County", "areas": [area()], "methods": [method]}
+
+
+@sample("admin_tax_zone_create")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.admin, json=tax_zone())
+
+
+@sample("admin_shipping_zone_create")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.admin, json=shipping_zone())
+
+
+async def kept(world: World, path: str, zone: dict[str, Any]) -> Ask:
+    """A zone that is there, in its first version."""
+    made = await world.call("POST", path, json=zone, headers=world.admin)
+    return Ask(headers={**world.admin, "If-Match": '"1"'}, path={"record_id": made["id"]})
+
+
+@sample("admin_tax_zone_show")
+@sample("admin_tax_zone_remove")
+async def _(world: World) -> Ask:
+    return await kept(world, "/admin/tax-zones", tax_zone())
+
+
+@sample("admin_shipping_zone_show")
+@sample("admin_shipping_zone_remove")
+async def _(world: World) -> Ask:
+    return await kept(world, "/admin/shipping-zones", shipping_zone())
+
+
+@sample("admin_tax_zone_replace")
+async def _(world: World) -> Ask:
+    return (await kept(world, "/admin/tax-zones", tax_zone())).but(json=tax_zone())
+
+
+@sample("admin_shipping_zone_replace")
+async def _(world: World) -> Ask:
+    return (await kept(world, "/admin/shipping-zones", shipping_zone())).but(json=shipping_zone())

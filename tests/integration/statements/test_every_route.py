@@ -70,6 +70,17 @@ AT_MOST = {
     "stripe_webhook_receive": 4,
     "admin_refund_capture": 12,
     "admin_refund_refund": 22,
+    # Records of staff: one to read; the lock on all of a kind, the others, the change and its audit entry.
+    "admin_tax_zone_find": 1,
+    "admin_tax_zone_create": 6,
+    "admin_tax_zone_show": 1,
+    "admin_tax_zone_replace": 7,
+    "admin_tax_zone_remove": 5,
+    "admin_shipping_zone_find": 1,
+    "admin_shipping_zone_create": 6,
+    "admin_shipping_zone_show": 1,
+    "admin_shipping_zone_replace": 7,
+    "admin_shipping_zone_remove": 5,
 }
 
 

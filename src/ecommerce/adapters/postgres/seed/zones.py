@@ -14,10 +14,10 @@ import msgspec
 
 from ecommerce.adapters.postgres.seed.numbers import CURRENCIES, OPENED, chance, in_all_currencies, uuid7
 from ecommerce.application.pricing.areas import AreaDefinition, PostalRangeDefinition, ZoneDefinition
+from ecommerce.application.pricing.benefits import Sum
 from ecommerce.application.pricing.shipping_zones import (
     ShippingMethodDefinition,
     ShippingStep,
-    ShippingSum,
     ShippingZoneDefinition,
 )
 from ecommerce.application.pricing.tax_zones import TaxRateDefinition, TaxZoneDefinition
@@ -55,14 +55,14 @@ def tax_zones() -> Iterator[TaxZoneDefinition]:
             name=f"Example: {name} VAT {_SINCE}",
             areas=(AreaDefinition(country=country),),
             rates=(_rate("standard", "VAT", standard * 1_000), _rate("reduced", "VAT", reduced * 1_000)),
-            shipping=HIGHEST,
+            shipping_taxed_as=HIGHEST,
             reverse_charge=True,
         )
     yield TaxZoneDefinition(
         name=f"Example: United Kingdom VAT {_SINCE}",
         areas=(AreaDefinition(country="GB"),),
         rates=(_rate("standard", "VAT", 200_000), _rate("reduced", "VAT", 50_000)),
-        shipping=HIGHEST,
+        shipping_taxed_as=HIGHEST,
     )
     yield TaxZoneDefinition(
         name=f"Example: Japan consumption tax {_SINCE}",
@@ -71,14 +71,14 @@ def tax_zones() -> Iterator[TaxZoneDefinition]:
             _rate("standard", "Consumption tax", 100_000),
             _rate("reduced", "Consumption tax", 80_000),
         ),
-        shipping="standard",
+        shipping_taxed_as="standard",
     )
     for state, (name, rate, shipping) in STATES.items():
         yield TaxZoneDefinition(
             name=f"Example: {name} sales tax {_SINCE}",
             areas=(AreaDefinition(country="US", regions=(state,)),),
             rates=(_rate("standard", f"{name} sales tax", rate * 10),),
-            shipping=shipping,
+            shipping_taxed_as=shipping,
         )
     yield TaxZoneDefinition(
         name=f"Example: Cook County, Illinois, sales tax {_SINCE}",
@@ -176,10 +176,10 @@ def _express(cents: int, first: int, last: int) -> ShippingMethodDefinition:
     )
 
 
-def _sums(cents: int) -> tuple[ShippingSum, ...]:
+def _sums(cents: int) -> tuple[Sum, ...]:
     """What so many cents of a dollar are in each currency of the shop."""
     amounts = zip(CURRENCIES, in_all_currencies(cents), strict=True)
-    return tuple(ShippingSum(amount, currency) for currency, amount in amounts)
+    return tuple(Sum(amount, currency) for currency, amount in amounts)
 
 
 def _steps(*steps: tuple[int, int]) -> tuple[ShippingStep, ...]:
