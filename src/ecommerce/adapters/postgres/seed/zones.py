@@ -114,7 +114,7 @@ def shipping_zones() -> Iterator[ShippingZoneDefinition]:
     yield ShippingZoneDefinition(
         name=f"Example: United Kingdom {_SINCE}",
         areas=(AreaDefinition(country="GB"),),
-        methods=(_by_weight(699, 4, 7), _express(2_499, 2, 3)),
+        methods=(_by_weight("standard", 699, 4, 7), _by_weight("express", 2_499, 2, 3)),
     )
     yield ShippingZoneDefinition(
         name=f"Example: Germany and France {_SINCE}",
@@ -124,7 +124,7 @@ def shipping_zones() -> Iterator[ShippingZoneDefinition]:
     yield ShippingZoneDefinition(
         name=f"Example: Japan {_SINCE}",
         areas=(AreaDefinition(country="JP"),),
-        methods=(_by_weight(899, 5, 9), _express(2_999, 2, 4)),
+        methods=(_by_weight("standard", 899, 5, 9), _by_weight("express", 2_999, 2, 4)),
     )
 
 
@@ -153,11 +153,11 @@ def _standard(cents: int, first: int, last: int, free_from: int | None = None) -
     )
 
 
-def _by_weight(cents: int, first: int, last: int) -> ShippingMethodDefinition:
+def _by_weight(code: str, cents: int, first: int, last: int) -> ShippingMethodDefinition:
     """Grams; what is heavier than the last step costs what that says."""
     return ShippingMethodDefinition(
-        code="standard",
-        name="Standard",
+        code=code,
+        name=code.title(),
         measure="weight",
         steps=_steps((0, cents), (2_000, cents * 2), (10_000, cents * 4), (30_000, cents * 8)),
         min_days=first,
