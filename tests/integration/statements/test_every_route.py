@@ -66,7 +66,7 @@ AT_MOST = {
     "order_place": 8,
     "order_mine": 1,
     "order_show": 1,
-    "order_cancel": 7,
+    "order_cancel": 8,
     # Payments: the provider is asked between two transactions, never within one.
     "payment_open_intent": 10,
     "payment_show": 1,
@@ -96,7 +96,7 @@ AT_MOST = {
     "admin_promotion_find": 1,
     "admin_promotion_create": 5,
     "admin_promotion_show": 1,
-    "admin_promotion_replace": 7,
+    "admin_promotion_replace": 11,
     "admin_promotion_remove": 5,
     "admin_coupon_code_find": 2,
     "admin_coupon_code_make": 6,
