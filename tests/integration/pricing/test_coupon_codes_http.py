@@ -34,8 +34,9 @@ async def make(
 
 
 async def find(desk: Desk, code: str) -> UUID | None:
-    found = await (await desk.container.get(CouponCodes)).find(code)
-    return found and found.coupon_code_id
+    codes: CouponCodes = await desk.container.get(CouponCodes)
+    found = await codes.find(code)
+    return found.coupon_code_id if found else None
 
 
 async def test_a_code_for_everybody(desk: Desk) -> None:
