@@ -60,6 +60,14 @@ class PromotionFactory:
         await self.run(CODE, code_id, promotion_id, max_uses)
         return code_id
 
+    async def two_codes(self) -> tuple[UUID, UUID]:
+        """Of two promotions."""
+        first, second = (
+            await self.promotion("Ten", by_code=True),
+            await self.promotion("Twenty", by_code=True),
+        )
+        return await self.code(first), await self.code(second)
+
     async def order(self) -> UUID:
         """One that could have used a promotion."""
         return (await place_order(self.url)).id

@@ -110,6 +110,16 @@ class ShopFactory:
         await connection.close()
         return made
 
+    async def price(self, product: Product, currency: str, amount: int) -> None:
+        """What it costs in a currency (now)."""
+        await self.run(
+            "INSERT INTO variant_price (variant_id, currency, amount) VALUES ($1, $2, $3)"
+            " ON CONFLICT (variant_id, currency) DO UPDATE SET amount = excluded.amount",
+            product.variant_id,
+            currency,
+            amount,
+        )
+
     async def _stock(
         self,
         connection: Connection,

@@ -15,10 +15,13 @@ from ecommerce.adapters.postgres.doorbell import Doorbell
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
 from ecommerce.adapters.system.ids import Uuid7Ids
 from ecommerce.application.cart.ports import CartRepository, Wanted
-from ecommerce.domain.cart.cart import Cart, CartOwner
+from ecommerce.application.pricing.contracts import HeldCoupon
+from ecommerce.domain.cart.cart import Cart, CartOwner, CheckoutDetails
 from ecommerce.domain.shared.ids import VariantId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate
+from tests.factories.customers import customer_keys
 from tests.factories.offers import offer
+from tests.factories.promotions import PromotionFactory
 from tests.factories.shop import ShopFactory
 
 pytestmark = pytest.mark.anyio
@@ -27,13 +30,14 @@ GUEST = CartOwner(token_hash=b"guest")
 
 @dataclass
 class Store:
-    """A repository that knows two variants."""
+    """A repository that knows two variants, of which only the mug costs something in EUR, and two codes."""
 
     carts: CartRepository
     uow: PgUnitOfWork | None
     mug: UUID
     mug_sku: str
     cup: UUID
+    codes: tuple[UUID, UUID]
 
     def begin(self) -> AbstractAsyncContextManager[None]:
         return self.uow.begin() if self.uow else nullcontext()
@@ -44,7 +48,7 @@ class Store:
 
     async def with_a_mug(self) -> Cart:
         cart = (await self.carts.load(GUEST, currency="USD")).cart
-        cart.add(uuid4(), VariantId(self.mug), 2, 1_000, None)
+        cart.add(uuid4(), VariantId(self.mug), 2, None)
         await self.save(cart)
         return cart
 
@@ -52,9 +56,11 @@ class Store:
 @pytest.fixture
 def memory() -> Store:
     carts, mug, cup = MemoryCarts(), offer("MUG-1"), offer("CUP-1")
-    carts.sell(mug)
-    carts.sell(cup)
-    return Store(carts, None, mug.variant_id, mug.sku, cup.variant_id)
+    carts.sell(mug, USD=1_000, EUR=900)
+    carts.sell(cup, USD=1_000)
+    codes = (uuid4(), uuid4())
+    carts.codes = {code_id: HeldCoupon("", code_id, uuid4()) for code_id in codes}
+    return Store(carts, None, mug.variant_id, mug.sku, cup.variant_id, codes)
 
 
 @pytest.fixture
@@ -64,7 +70,10 @@ async def postgres(database_url: str) -> AsyncIterator[Store]:
     database = Database(database_url, Bounds(pool_size=4))
     await database.open()
     uow = PgUnitOfWork(database, Doorbell(database))
-    yield Store(PgCartRepository(database, uow, Uuid7Ids()), uow, mug.variant_id, mug.sku, cup.variant_id)
+    await factory.price(mug, "EUR", 900)
+    codes = await PromotionFactory(database_url).two_codes()
+    carts = PgCartRepository(database, uow, Uuid7Ids(), customer_keys())
+    yield Store(carts, uow, mug.variant_id, mug.sku, cup.variant_id, codes)
     await database.close()
 
 
@@ -105,7 +114,7 @@ async def test_a_variant_is_found_by_its_sku_and_nothing_by_a_wrong_one(store: S
 
 async def test_lines_that_were_removed_are_gone(store: Store) -> None:
     cart = await store.with_a_mug()
-    cart.add(uuid4(), VariantId(store.cup), 1, 500, None)
+    cart.add(uuid4(), VariantId(store.cup), 1, None)
     cart.clear()
     cart.details.email = "ada@example.com"
     await store.save(cart)
@@ -168,3 +177,103 @@ async def test_a_cart_is_nobody_elses(store: Store) -> None:
     loaded = await store.carts.load(CartOwner(token_hash=b"other"), currency="USD")
 
     assert (loaded.known, loaded.cart.lines) == (False, {})
+
+
+async def test_offers_are_in_the_carts_currency_unless_it_is_priced_again(store: Store) -> None:
+    cart = await store.with_a_mug()
+    cart.add(uuid4(), VariantId(store.cup), 1, None)
+    await store.save(cart)
+
+    async def prices(currency: str, *, reprice: bool) -> list[int | None]:
+        loaded = await store.carts.load(
+            GUEST, currency=currency, wanted=Wanted(variant_id=store.cup), reprice=reprice
+        )
+        assert loaded.cart.currency == "USD"
+        assert loaded.wanted is not None
+        keys = (VariantId(store.mug), VariantId(store.cup))
+        return [*(loaded.offers[key].price for key in keys), loaded.wanted.price]
+
+    assert await prices("EUR", reprice=False) == [1_000, 1_000, 1_000]
+    assert await prices("EUR", reprice=True) == [900, None, None]
+    assert await prices("USD", reprice=True) == [1_000, 1_000, 1_000]
+
+
+async def test_a_currency_that_was_switched_is_kept(store: Store) -> None:
+    cart = await store.with_a_mug()
+    cart.lines[VariantId(store.mug)].seen_price = 1_000
+    cart.switch_currency("EUR")
+    await store.save(cart)
+
+    loaded = await store.carts.load(GUEST, currency="USD")
+
+    assert loaded.cart.currency == "EUR"
+    assert loaded.cart.lines[VariantId(store.mug)].seen_price is None
+    assert loaded.offers[VariantId(store.mug)].price == 900
+
+
+async def test_codes_are_kept_as_they_were_typed_first(store: Store) -> None:
+    ten, twenty = store.codes
+    cart = await store.with_a_mug()
+    cart.add_coupon(ten, "ten")
+    cart.add_coupon(twenty, "Twenty")
+    await store.save(cart)
+    cart.add_coupon(ten, "TEN")
+    await store.save(cart)
+
+    loaded = await store.carts.load(GUEST, currency="USD")
+    assert loaded.cart.coupons == {ten: "ten", twenty: "Twenty"}
+    assert {(each.coupon_code_id, each.code) for each in loaded.facts.coupons} == {
+        (ten, "ten"),
+        (twenty, "Twenty"),
+    }
+
+    loaded.cart.remove_coupon(ten)
+    await store.save(loaded.cart)
+    assert (await store.carts.load(GUEST, currency="USD")).cart.coupons == {twenty: "Twenty"}
+
+
+async def test_what_a_checkout_has_gathered_is_kept(store: Store) -> None:
+    cart = await store.with_a_mug()
+    details = CheckoutDetails(
+        email="ada@example.com",
+        email_key=b"ada",
+        shipping_address={"city": "Rome"},
+        billing_address={"city": "Oslo"},
+        shipping_option_id="express",
+        vat_number="DE136695976",
+    )
+    cart.details = details
+    await store.save(cart)
+
+    assert (await store.carts.load(GUEST, currency="USD")).cart.details == details
+
+
+async def test_a_cart_takes_the_codes_of_a_merged_one_over(store: Store) -> None:
+    guests = await store.with_a_mug()
+    guests.add_coupon(store.codes[0], "ten")
+    await store.save(guests)
+    owner = CartOwner(token_hash=b"other")
+    mine = (await store.carts.load(owner, currency="USD")).cart
+    async with store.begin():
+        mine.take_over(guests, {})
+        await store.carts.end_merged(guests)
+        await store.carts.save(mine)
+
+    assert (await store.carts.load(owner, currency="USD")).cart.coupons == {store.codes[0]: "ten"}
+
+
+async def test_what_found_no_room_stays_in_the_cart_it_was_in(store: Store) -> None:
+    guests = await store.with_a_mug()
+    guests.add(uuid4(), VariantId(store.cup), 1, None)
+    await store.save(guests)
+    owner = CartOwner(token_hash=b"other")
+    mine = (await store.carts.load(owner, currency="USD")).cart
+    cup = guests.lines.pop(VariantId(store.cup))
+    async with store.begin():
+        mine.take_over(guests, {})
+        guests.lines[VariantId(store.cup)] = cup
+        await store.carts.save(guests)
+        await store.carts.save(mine)
+
+    assert set((await store.carts.load(owner, currency="USD")).cart.lines) == {store.mug}
+    assert set((await store.carts.load(GUEST, currency="USD")).cart.lines) == {store.cup}

@@ -15,6 +15,7 @@ from ecommerce.application.cart.ports import Wanted
 from ecommerce.domain.cart.cart import CartOwner
 from ecommerce.domain.shared.ids import VariantId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate
+from tests.factories.customers import customer_keys
 from tests.factories.shop import Product, ShopFactory
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +27,7 @@ class Session:
 
     def __init__(self, database: Database) -> None:
         self.uow = PgUnitOfWork(database, Doorbell(database))
-        self.carts = PgCartRepository(database, self.uow, Uuid7Ids())
+        self.carts = PgCartRepository(database, self.uow, Uuid7Ids(), customer_keys())
 
     async def add(self, product: Product, *, lock: bool = False) -> None:
         async with self.uow.begin():
@@ -35,7 +36,7 @@ class Session:
     async def add_within(self, product: Product, *, lock: bool) -> None:
         wanted = Wanted(variant_id=product.variant_id)
         loaded = await self.carts.load(OWNER, currency="USD", wanted=wanted, lock=lock)
-        loaded.cart.add(uuid4(), VariantId(product.variant_id), 1, product.price, None)
+        loaded.cart.add(uuid4(), VariantId(product.variant_id), 1, None)
         await self.carts.save(loaded.cart)
 
     async def quantities(self) -> list[int]:
@@ -78,7 +79,7 @@ async def test_a_version_that_was_overtaken_is_not_written(database: Database, m
 
     loaded = await slow.carts.load(OWNER, currency="USD", wanted=Wanted(sku=mug.sku))
     await quick.add(mug)
-    loaded.cart.add(uuid4(), VariantId(mug.variant_id), 1, mug.price, None)
+    loaded.cart.add(uuid4(), VariantId(mug.variant_id), 1, None)
     with pytest.raises(ConcurrentUpdate):
         async with slow.uow.begin():
             await slow.carts.save(loaded.cart)

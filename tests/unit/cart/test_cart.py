@@ -19,11 +19,11 @@ def variant(number: int) -> VariantId:
 
 def test_adding_again_adds_up_up_to_what_there_is() -> None:
     cart = new_cart()
-    cart.add(uuid4(), variant(1), 2, 100, available=3)
-    cart.add(uuid4(), variant(1), 1, 100, available=3)
+    cart.add(uuid4(), variant(1), 2, available=3)
+    cart.add(uuid4(), variant(1), 1, available=3)
 
     with pytest.raises(InsufficientStock) as refused:
-        cart.add(uuid4(), variant(1), 1, 100, available=3)
+        cart.add(uuid4(), variant(1), 1, available=3)
 
     assert cart.lines[variant(1)].quantity == 3
     assert refused.value.data == {"available": 3}
@@ -32,18 +32,18 @@ def test_adding_again_adds_up_up_to_what_there_is() -> None:
 def test_a_cart_has_room_for_a_hundred_lines_of_999() -> None:
     cart = new_cart()
     for number in range(MAX_LINES):
-        cart.add(uuid4(), variant(number), 999, 1, available=None)
+        cart.add(uuid4(), variant(number), 999, available=None)
 
     with pytest.raises(InvalidValue):
-        cart.add(uuid4(), variant(MAX_LINES), 1, 1, available=None)
+        cart.add(uuid4(), variant(MAX_LINES), 1, available=None)
     with pytest.raises(InvalidValue):
-        cart.add(uuid4(), variant(0), 1, 1, available=None)
+        cart.add(uuid4(), variant(0), 1, available=None)
 
 
 def test_a_line_that_is_not_there_can_not_be_changed() -> None:
     cart = new_cart()
     with pytest.raises(NotFound):
-        cart.set_quantity(uuid4(), 1, 1, None)
+        cart.set_quantity(uuid4(), 1, None)
     with pytest.raises(NotFound):
         cart.remove(uuid4())
 
@@ -71,9 +71,9 @@ def test_merging_loses_no_line_and_never_shrinks_one(
 ) -> None:
     target, source = new_cart(), new_cart()
     for number, quantity in mine.items():
-        target.add(uuid4(), variant(number), quantity, 1, None)
+        target.add(uuid4(), variant(number), quantity, None)
     for number, quantity in theirs.items():
-        source.add(uuid4(), variant(number), quantity, 1, None)
+        source.add(uuid4(), variant(number), quantity, None)
 
     target.take_over(source, {variant(number): limit for number, limit in stock.items()})
 

@@ -1,87 +1,26 @@
 """Changing carts, over fakes."""
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from msgspec import UNSET
 
-from ecommerce.adapters.memory.cart import MemoryCarts
-from ecommerce.adapters.memory.unit_of_work import MemoryUnitOfWork
-from ecommerce.adapters.system.flat_rates import FlatShipping, FlatTax
-from ecommerce.adapters.system.tokens import SecretTokens
-from ecommerce.application.cart.add_item import AddItem, AddItemHandler
-from ecommerce.application.cart.change_line import ChangeLine, ChangeLineHandler
-from ecommerce.application.cart.edit_cart import CartEditor
-from ecommerce.application.cart.merge_cart import MergeCartHandler
-from ecommerce.application.cart.ports import LoadedCart, Wanted
-from ecommerce.application.cart.view import CartPresenter, ShownCart
-from ecommerce.application.pricing.quote import PricingService
-from ecommerce.application.shared.actor import Actor
-from ecommerce.application.shared.call import Call
+from ecommerce.application.cart.ports import LoadedCart
 from ecommerce.application.shared.tokens import token_hash
 from ecommerce.domain.cart.cart import CartOwner
 from ecommerce.domain.cart.refusals import CartChanged
-from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate, InsufficientStock, InvalidValue, NotFound
+from tests.factories.cart_desk import CartDesk
 from tests.factories.offers import offer
 
 
-@dataclass
-class Store:
-    currency: str = "USD"
-    currencies: tuple[str, ...] = ("USD", "EUR")
-
-
-class Ids:
-    def new(self) -> UUID:
-        return uuid4()
-
-
-class Noon:
-    def now(self) -> datetime:
-        return datetime(2026, 1, 1, 12, tzinfo=UTC)
-
-
-@dataclass
-class Desk:
-    carts: MemoryCarts = field(default_factory=MemoryCarts)
-    call: Call = field(default_factory=Call)
-
-    def __post_init__(self) -> None:
-        self.mug = offer("MUG-1", 1_000, 3)
-        self.carts.sell(self.mug)
-        pricer = PricingService(FlatTax(80_000), FlatShipping(500, ("US",)), tax_included=False)
-        self.uow = MemoryUnitOfWork()
-        self.editor = CartEditor(
-            self.uow,
-            self.carts,
-            CartPresenter(pricer),
-            SecretTokens("s" * 32),
-            Noon(),
-            self.call,
-            Store(),
-        )
-
-    def add(self, quantity: int = 1, token: str | None = None, **more: str) -> ShownCart:
-        wanted = Wanted(sku=more.pop("sku", "MUG-1"))
-        handler = AddItemHandler(self.editor, Ids())
-        return asyncio.run(handler(AddItem(token=token, wanted=wanted, quantity=quantity, **more)))
-
-    def change(self, token: str, line_id: UUID | None, quantity: int | None = None) -> ShownCart:
-        handler = ChangeLineHandler(self.editor)
-        return asyncio.run(handler(ChangeLine(token=token, line_id=line_id, quantity=quantity)))
-
-
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def desk() -> CartDesk:
+    return CartDesk()
 
 
-def test_the_first_add_tells_a_token_and_later_ones_do_not(desk: Desk) -> None:
+def test_the_first_add_tells_a_token_and_later_ones_do_not(desk: CartDesk) -> None:
     first = desk.add()
     token = first.view.token
     assert isinstance(token, str)
@@ -94,14 +33,14 @@ def test_the_first_add_tells_a_token_and_later_ones_do_not(desk: Desk) -> None:
     assert second.view.totals.tax is None
 
 
-def test_a_token_nobody_gave_out_gets_a_new_one(desk: Desk) -> None:
+def test_a_token_nobody_gave_out_gets_a_new_one(desk: CartDesk) -> None:
     shown = desk.add(token="made-up")
 
     assert isinstance(shown.view.token, str)
     assert shown.view.token != "made-up"
 
 
-def test_more_than_there_is_is_refused_and_changes_nothing(desk: Desk) -> None:
+def test_more_than_there_is_is_refused_and_changes_nothing(desk: CartDesk) -> None:
     token = str(desk.add(3).view.token)
 
     with pytest.raises(InsufficientStock) as refused:
@@ -112,7 +51,7 @@ def test_more_than_there_is_is_refused_and_changes_nothing(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("sku", ["NO-SUCH", "GONE-1", "FREE-1"])
-def test_what_is_not_for_sale_is_not_found(desk: Desk, sku: str) -> None:
+def test_what_is_not_for_sale_is_not_found(desk: CartDesk, sku: str) -> None:
     desk.carts.sell(offer("GONE-1", on_sale=False))
     desk.carts.sell(offer("FREE-1", price=None))
 
@@ -120,12 +59,12 @@ def test_what_is_not_for_sale_is_not_found(desk: Desk, sku: str) -> None:
         desk.add(sku=sku)
 
 
-def test_a_currency_the_shop_does_not_have_is_refused(desk: Desk) -> None:
+def test_a_currency_the_shop_does_not_have_is_refused(desk: CartDesk) -> None:
     with pytest.raises(InvalidValue):
         desk.add(currency="CHF")
 
 
-def test_an_add_goes_on_when_others_were_first_nine_times(desk: Desk) -> None:
+def test_an_add_goes_on_when_others_were_first_nine_times(desk: CartDesk) -> None:
     token = str(desk.add().view.token)
     misses = iter(range(9))
 
@@ -141,7 +80,7 @@ def test_an_add_goes_on_when_others_were_first_nine_times(desk: Desk) -> None:
     assert desk.add(token=token).view.item_count == 2
 
 
-def test_a_cart_that_was_placed_meanwhile_can_not_be_changed(desk: Desk) -> None:
+def test_a_cart_that_was_placed_meanwhile_can_not_be_changed(desk: CartDesk) -> None:
     shown = desk.add()
     token, line = str(shown.view.token), shown.view.items[0].id
     owner = CartOwner(token_hash=token_hash(token))
@@ -158,7 +97,7 @@ def test_a_cart_that_was_placed_meanwhile_can_not_be_changed(desk: Desk) -> None
         desk.change(token, line, 2)
 
 
-def test_an_add_to_a_placed_cart_opens_another_under_the_same_token(desk: Desk) -> None:
+def test_an_add_to_a_placed_cart_opens_another_under_the_same_token(desk: CartDesk) -> None:
     first = desk.add()
     token = str(first.view.token)
     desk.carts.place(CartOwner(token_hash=token_hash(token)), uuid4())
@@ -170,7 +109,7 @@ def test_an_add_to_a_placed_cart_opens_another_under_the_same_token(desk: Desk) 
     assert second.view.item_count == 1
 
 
-def test_a_line_is_set_removed_and_the_cart_emptied(desk: Desk) -> None:
+def test_a_line_is_set_removed_and_the_cart_emptied(desk: CartDesk) -> None:
     shown = desk.add()
     token, line = str(shown.view.token), shown.view.items[0].id
 
@@ -178,16 +117,3 @@ def test_a_line_is_set_removed_and_the_cart_emptied(desk: Desk) -> None:
     assert desk.change(token, line).view.items == []
     desk.add(token=token)
     assert desk.change(token, None).view.item_count == 0
-
-
-def test_merging_adds_up_once(desk: Desk) -> None:
-    token = str(desk.add(2).view.token)
-    account = UserId(uuid4())
-    desk.call.actor = Actor(label="customer", account_id=account)
-    desk.add(1)
-    merge = MergeCartHandler(desk.uow, desk.carts, "USD")
-
-    for _ in range(2):
-        asyncio.run(merge.merge(token, account))
-
-    assert [line.quantity for line in desk.carts.open[CartOwner(account_id=account)].lines.values()] == [3]

@@ -29,12 +29,12 @@ class AddItemHandler:
         self._ids = ids
 
     async def __call__(self, command: AddItem) -> ShownCart:
-        def add(loaded: LoadedCart) -> None:
+        async def add(loaded: LoadedCart) -> None:
             offer = loaded.wanted
-            if offer is None or offer.price is None or not offer.on_sale:
+            if offer is None or not offer.buyable:
                 raise NotFound("there is no such variant")
             variant_id = VariantId(offer.variant_id)
-            loaded.cart.add(self._ids.new(), variant_id, command.quantity, offer.price, offer.limit)
+            loaded.cart.add(self._ids.new(), variant_id, command.quantity, offer.limit)
             loaded.offers[variant_id] = offer
 
         return await self._edit(

@@ -26,7 +26,7 @@ class ChangeLineHandler:
         self._edit = edit
 
     async def __call__(self, command: ChangeLine) -> ShownCart:
-        def change(loaded: LoadedCart) -> None:
+        async def change(loaded: LoadedCart) -> None:
             cart = loaded.cart
             if command.line_id is None:
                 cart.clear()
@@ -35,8 +35,8 @@ class ChangeLineHandler:
                 cart.remove(command.line_id)
                 return
             offer = loaded.offers[cart.line(command.line_id).variant_id]
-            if offer.price is None or not offer.on_sale:
+            if not offer.buyable:
                 raise CartChanged("this is not for sale any more; remove it to go on")
-            cart.set_quantity(command.line_id, command.quantity, offer.price, offer.limit)
+            cart.set_quantity(command.line_id, command.quantity, offer.limit)
 
         return await self._edit(command.token, change, if_match=command.if_match)

@@ -1,6 +1,6 @@
 """How a cart is changed when anybody else may change it at the same moment."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeAlias
 
 from ecommerce.application.cart.ports import CartRepository, LoadedCart, Wanted
@@ -12,7 +12,7 @@ from ecommerce.domain.cart.cart import CartOwner
 from ecommerce.domain.cart.refusals import CartChanged
 from ecommerce.domain.shared.kernel import ConcurrentUpdate, InvalidValue
 
-Change: TypeAlias = Callable[[LoadedCart], None]
+Change: TypeAlias = Callable[[LoadedCart], Awaitable[None]]
 
 
 class Currencies(Protocol):
@@ -62,13 +62,15 @@ class CartEditor:
         *,
         wanted: Wanted | None = None,
         currency: str | None = None,
+        reprice: bool = False,
         if_match: str | None = None,
         opens_new: bool = False,
     ) -> ShownCart:
         """Apply `change` to the caller's cart and store it, however many do so at once.
 
-        `opens_new`: a cart that is placed while this waits is followed by a new one (an add), instead of
-        `CartChanged`. `change` may run more than once, each time on a freshly loaded cart.
+        `currency` is for a cart that is made by this; with `reprice` the offers of one that is there are in
+        it, too. `opens_new`: a cart that is placed while this waits is followed by a new one (an add),
+        instead of `CartChanged`. `change` may run more than once, each time on a freshly loaded cart.
         """
         owner, fresh_token = self._owner(token)
         currency = self._currency(currency)
@@ -78,11 +80,13 @@ class CartEditor:
             try:
                 if queue:
                     async with self._uow.begin():
-                        loaded = await self._carts.load(owner, currency=currency, wanted=wanted, lock=True)
+                        loaded = await self._carts.load(
+                            owner, currency=currency, wanted=wanted, reprice=reprice, lock=True
+                        )
                         owner, fresh_token = self._renewed(loaded, owner, fresh_token)
                         await self._apply(loaded, change, if_match, was_open and not opens_new)
                 else:
-                    loaded = await self._carts.load(owner, currency=currency, wanted=wanted)
+                    loaded = await self._carts.load(owner, currency=currency, wanted=wanted, reprice=reprice)
                     owner, fresh_token = self._renewed(loaded, owner, fresh_token)
                     was_open = was_open or loaded.is_open
                     async with self._uow.single():
@@ -101,7 +105,8 @@ class CartEditor:
         if must_be_open and not loaded.is_open:
             raise CartChanged("this cart was placed as an order meanwhile")
         loaded.cart.expect(if_match)
-        change(loaded)
+        await change(loaded)
+        await self._presenter.see(loaded)
         await self._carts.save(loaded.cart)
 
     def _currency(self, wanted: str | None) -> str:

@@ -9,8 +9,10 @@ from ecommerce.application.cart.edit_cart import CartEditor
 from ecommerce.application.cart.ports import LoadedCart
 from ecommerce.application.cart.view import ShownCart
 from ecommerce.application.identity.contracts import AddressRules, EmailRules
+from ecommerce.application.pricing.contracts import VatNumbers
 from ecommerce.application.shared.address import Address
 from ecommerce.application.shared.customer_keys import CustomerKeys
+from ecommerce.application.shared.faults import Faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,28 +24,39 @@ class KeepDetails:
     shipping_address: Address | None | UnsetType = UNSET
     billing_address: Address | None | UnsetType = UNSET
     shipping_option_id: str | None | UnsetType = UNSET
+    vat_number: str | None | UnsetType = UNSET
     if_match: str | None = None
 
 
 class KeepDetailsHandler:
-    """Raises `InvalidValue` for an address or an e-mail address that can't be used."""
+    """Raises `InvalidValue` for an address, an e-mail address or a VAT number that can't be used."""
 
     def __init__(
-        self, edit: CartEditor, addresses: AddressRules, emails: EmailRules, keys: CustomerKeys
+        self,
+        edit: CartEditor,
+        addresses: AddressRules,
+        emails: EmailRules,
+        keys: CustomerKeys,
+        vat_numbers: VatNumbers,
     ) -> None:
         self._edit = edit
         self._addresses = addresses
         self._emails = emails
         self._keys = keys
+        self._vat_numbers = vat_numbers
 
     async def __call__(self, command: KeepDetails) -> ShownCart:
-        email, option = command.email, command.shipping_option_id
+        email, option, vat = command.email, command.shipping_option_id, command.vat_number
+        faults = Faults()
         if isinstance(email, str):
-            email = self._emails.check(email, "/email")
-        shipping = self._plain(command.shipping_address, "/shipping_address")
-        billing = self._plain(command.billing_address, "/billing_address")
+            email = faults.note(self._emails.check, email, "/email")
+        shipping = faults.note(self._plain, command.shipping_address, "/shipping_address")
+        billing = faults.note(self._plain, command.billing_address, "/billing_address")
+        if isinstance(vat, str):
+            vat = faults.note(self._normal_vat_number, vat)
+        faults.settle()
 
-        def keep(loaded: LoadedCart) -> None:
+        async def keep(loaded: LoadedCart) -> None:
             details = loaded.cart.details
             if email is not UNSET:
                 details.email = email
@@ -54,6 +67,8 @@ class KeepDetailsHandler:
                 details.billing_address = billing
             if option is not UNSET:
                 details.shipping_option_id = option
+            if vat is not UNSET:
+                details.vat_number = vat
 
         return await self._edit(command.token, keep, if_match=command.if_match)
 
@@ -63,3 +78,6 @@ class KeepDetailsHandler:
         if not isinstance(address, Address):
             return address
         return msgspec.structs.asdict(self._addresses.check(address, pointer))
+
+    def _normal_vat_number(self, raw: str) -> str:
+        return self._vat_numbers.normalize(raw, "/vat_number").number

@@ -42,11 +42,18 @@ class LoadedCart:
 
 class CartRepository(Protocol):
     async def load(
-        self, owner: CartOwner, *, currency: str, wanted: Wanted | None = None, lock: bool = False
+        self,
+        owner: CartOwner,
+        *,
+        currency: str,
+        wanted: Wanted | None = None,
+        reprice: bool = False,
+        lock: bool = False,
     ) -> LoadedCart:
         """One statement, with all that prices depend on. `currency` is for a cart that has to be made.
 
-        With `lock`, inside a unit of work, the open cart's row is locked until its end.
+        With `reprice` all offers have their price in `currency`, whatever the cart's is. With `lock`, inside
+        a unit of work, the open cart's row is locked until its end.
         """
         ...
 

@@ -112,29 +112,38 @@ class CartPresenter:
     def __init__(self, pricer: Pricer) -> None:
         self._pricer = pricer
 
+    async def see(self, loaded: LoadedCart) -> None:
+        """Note what a unit costs today of each line whose price nobody has seen yet."""
+        for line in loaded.cart.lines.values():
+            if line.seen_price is None:
+                line.seen_price = await self.unit_price(loaded, line)
+
+    async def unit_price(self, loaded: LoadedCart, line: CartLine) -> int | None:
+        """What a unit of the line costs today, before promotions; None where it can't be bought."""
+        offer = loaded.offers[line.variant_id]
+        if not offer.buyable:
+            return None
+        return await self._pricer.unit_price(offer.goods, line.quantity, loaded.cart.currency, loaded.facts)
+
+    async def quote(self, loaded: LoadedCart) -> Quote:
+        """What can be bought of the cart, at the address it has."""
+        cart, details = loaded.cart, loaded.cart.details
+        wanted = [WantedLine(offer.goods, line.quantity) for line, offer in _sold(loaded)]
+        address = _address(details.shipping_address) if wanted else None
+        try:
+            return await self._pricer.quote(
+                wanted, cart.currency, loaded.facts, address, details.shipping_option_id, details.vat_number
+            )
+        except ShippingUnavailable:
+            # Nothing ships there (any more): the cart still shows; the quote and the order say why.
+            return await self._pricer.quote(wanted, cart.currency, loaded.facts)
+
     async def __call__(self, loaded: LoadedCart, *, signed_in: bool, token: str | None = None) -> ShownCart:
         cart = loaded.cart
         details = cart.details
         lines = [(line, loaded.offers[line.variant_id]) for line in cart.lines.values()]
-        sold = [(line, offer) for line, offer in lines if offer.buyable]
-        address = (
-            msgspec.convert(details.shipping_address, Address)
-            if details.shipping_address is not None
-            else None
-        )
-        wanted = [WantedLine(offer.goods, line.quantity) for line, offer in sold]
-        try:
-            quote = await self._pricer.quote(
-                wanted,
-                cart.currency,
-                loaded.facts,
-                address if wanted else None,
-                details.shipping_option_id,
-                details.vat_number,
-            )
-        except ShippingUnavailable:
-            # Nothing ships there (any more): the cart still shows; the quote and the order say why.
-            quote = await self._pricer.quote(wanted, cart.currency, loaded.facts)
+        sold = _sold(loaded)
+        quote = await self.quote(loaded)
         quoted = {line.variant_id: each for (line, _), each in zip(sold, quote.lines, strict=True)}
         items = []
         for line, offer in lines:
@@ -153,7 +162,7 @@ class CartPresenter:
                     discount=None if price is None else Amount(price.discount, cart.currency),
                     line_total=None if price is None else Amount(price.total, cart.currency),
                     available=offer.available,
-                    warnings=_warnings(line, offer),
+                    warnings=_warnings(line, offer, await self.unit_price(loaded, line), cart.currency),
                 )
             )
         missing = [] if details.email or signed_in else ["email"]
@@ -171,12 +180,8 @@ class CartPresenter:
             ],
             checkout=CheckoutState(
                 email=details.email,
-                shipping_address=address,
-                billing_address=(
-                    msgspec.convert(details.billing_address, Address)
-                    if details.billing_address is not None
-                    else None
-                ),
+                shipping_address=_address(details.shipping_address),
+                billing_address=_address(details.billing_address),
                 shipping_option_id=details.shipping_option_id,
                 vat_number=details.vat_number,
                 ready=bool(sold) and len(sold) == len(lines) and not missing,
@@ -190,11 +195,23 @@ class CartPresenter:
         return ShownCart(view, cart.etag if loaded.is_open else None)
 
 
-def _warnings(line: CartLine, offer: Offer) -> list[Warning]:
-    if not offer.buyable:
+def _sold(loaded: LoadedCart) -> list[tuple[CartLine, Offer]]:
+    lines = ((line, loaded.offers[line.variant_id]) for line in loaded.cart.lines.values())
+    return [(line, offer) for line, offer in lines if offer.buyable]
+
+
+def _address(plain: dict[str, object] | None) -> Address | None:
+    return None if plain is None else msgspec.convert(plain, Address)
+
+
+def _warnings(line: CartLine, offer: Offer, price: int | None, currency: str) -> list[Warning]:
+    """`price` is what a unit costs today: of so many units, by the lists that are open to this customer."""
+    if not offer.on_sale:
         return [Warning("unavailable", "this is not for sale any more; remove it to go on")]
+    if price is None:
+        return [Warning("unavailable", f"this has no price in {currency}; remove it to go on")]
     warnings = []
-    if line.seen_price is not None and line.seen_price != offer.price:
+    if line.seen_price is not None and line.seen_price != price:
         warnings.append(Warning("price-changed", "the price has changed since you added it"))
     if offer.limit is not None and line.quantity > offer.limit:
         warnings.append(Warning("insufficient-stock", f"only {offer.limit} can be had"))

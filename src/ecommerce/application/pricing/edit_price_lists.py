@@ -15,6 +15,8 @@ from ecommerce.domain.shared.money import Money
 
 # A cart reads all breaks of what is in it.
 MOST_BREAKS = 50
+# As many as a line of a cart can hold.
+MOST_UNITS = 999
 
 
 @dataclass(frozen=True, slots=True)

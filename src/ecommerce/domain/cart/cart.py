@@ -1,5 +1,6 @@
 """A cart: what somebody means to buy. It reserves nothing and promises no price."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -25,7 +26,9 @@ class CartOwner:
 
 @dataclass(slots=True)
 class CartLine:
-    """`seen_price` is the unit price, in minor units, when the customer last changed the line."""
+    """`seen_price` is the unit price, in minor units, when the customer last changed the line; None until it
+    has been worked out.
+    """
 
     id: UUID
     variant_id: VariantId
@@ -46,6 +49,18 @@ class CheckoutDetails:
     billing_address: dict[str, object] | None = None
     shipping_option_id: str | None = None
     vat_number: str | None = None
+
+    def fill_from(self, other: "CheckoutDetails") -> None:
+        """Take what is missing here. A shipping option belongs to its address."""
+        if self.email is None:
+            self.email, self.email_key = other.email, other.email_key
+        if self.shipping_address is None:
+            self.shipping_address = other.shipping_address
+            self.shipping_option_id = self.shipping_option_id or other.shipping_option_id
+        if self.billing_address is None:
+            self.billing_address = other.billing_address
+        if self.vat_number is None:
+            self.vat_number = other.vat_number
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,9 +86,7 @@ class Cart:
         if etag not in (None, "*", self.etag):
             raise StaleVersion("the cart has changed since you read it; read it again")
 
-    def add(
-        self, line_id: UUID, variant_id: VariantId, quantity: int, price: int, available: int | None
-    ) -> None:
+    def add(self, line_id: UUID, variant_id: VariantId, quantity: int, available: int | None) -> None:
         """Add units; `available` None is as many as one likes. Raises `InsufficientStock`, `InvalidValue`."""
         line = self.lines.get(variant_id)
         if line is None and len(self.lines) >= MAX_LINES:
@@ -81,15 +94,15 @@ class Cart:
         wanted = quantity + (line.quantity if line else 0)
         _check(wanted, available)
         if line is None:
-            self.lines[variant_id] = CartLine(line_id, variant_id, wanted, price)
+            self.lines[variant_id] = CartLine(line_id, variant_id, wanted, None)
         else:
-            line.quantity, line.seen_price = wanted, price
+            line.quantity, line.seen_price = wanted, None
 
-    def set_quantity(self, line_id: UUID, quantity: int, price: int, available: int | None) -> None:
+    def set_quantity(self, line_id: UUID, quantity: int, available: int | None) -> None:
         """Raises `NotFound`, `InsufficientStock`, `InvalidValue`."""
         line = self.line(line_id)
         _check(quantity, available)
-        line.quantity, line.seen_price = quantity, price
+        line.quantity, line.seen_price = quantity, None
 
     def line(self, line_id: UUID) -> CartLine:
         for line in self.lines.values():
@@ -106,9 +119,17 @@ class Cart:
         self.removed |= {line.id for line in self.lines.values()}
         self.lines.clear()
 
+    def switch_currency(self, currency: str) -> None:
+        """Every price is another one, which nobody has seen yet."""
+        self.currency = currency
+        for line in self.lines.values():
+            line.seen_price = None
+
     def add_coupon(self, coupon_code_id: UUID, code: str) -> None:
-        """The same code twice is once. Raises `InvalidValue` when the cart has too many."""
-        if coupon_code_id not in self.coupons and len(self.coupons) >= MAX_COUPONS:
+        """The same code twice is once, as it was typed first. Raises `InvalidValue` when there are too many."""
+        if coupon_code_id in self.coupons:
+            return
+        if len(self.coupons) >= MAX_COUPONS:
             raise InvalidValue(f"a cart holds {MAX_COUPONS} codes at the most", pointer="/code")
         self.coupons[coupon_code_id] = code
 
@@ -117,9 +138,14 @@ class Cart:
         if self.coupons.pop(coupon_code_id, None) is None:
             raise NotFound("there is no such code in your cart")
 
-    def take_over(self, other: "Cart", available: dict[VariantId, int | None]) -> None:
-        """Add what another cart holds: quantities add up, as far as stock and limits go; no line is lost."""
-        for line in other.lines.values():
+    def take_over(self, other: "Cart", available: Mapping[VariantId, int | None]) -> None:
+        """Move what another cart holds into this one.
+
+        Quantities add up, as far as stock and limits go; what finds no room stays where it was. Of details
+        this cart's own count, and the other's where it has none. What a line's price was is the caller's to
+        say: prices may differ between the two.
+        """
+        for line in list(other.lines.values()):
             mine = self.lines.get(line.variant_id)
             if mine is None and len(self.lines) >= MAX_LINES:
                 continue
@@ -132,6 +158,16 @@ class Cart:
                 self.lines[line.variant_id] = CartLine(line.id, line.variant_id, wanted, line.seen_price)
             else:
                 mine.quantity = wanted
+            other.remove(line.id)
+        for coupon_code_id, code in list(other.coupons.items()):
+            if coupon_code_id in self.coupons or len(self.coupons) < MAX_COUPONS:
+                self.coupons.setdefault(coupon_code_id, code)
+                del other.coupons[coupon_code_id]
+        self.details.fill_from(other.details)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.lines and not self.coupons and self.details == CheckoutDetails()
 
 
 def _check(quantity: int, available: int | None) -> None:

@@ -19,6 +19,7 @@ from ecommerce.entrypoints.bootstrap.providers.promotions import PromotionsProvi
 from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, CheckoutProvider, OrderProvider
 from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
 from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
+from ecommerce.entrypoints.bootstrap.providers.zones import ZoneProvider
 from ecommerce.entrypoints.bootstrap.settings import Settings
 
 # One provider a context; tests append one of their own to replace a port.
@@ -34,6 +35,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     ProfileProvider,
     CatalogProvider,
     PricingProvider,
+    ZoneProvider,
     PriceListProvider,
     PromotionsProvider,
     CheckoutProvider,

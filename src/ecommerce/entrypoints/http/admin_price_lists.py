@@ -8,13 +8,17 @@ from dishka import FromDishka
 from litestar import Controller
 from litestar.params import FromPath, JSONBody
 
-from ecommerce.application.pricing.edit_price_lists import ChangedPrices, PriceListEditor, WantedPrice
+from ecommerce.application.pricing.edit_price_lists import (
+    MOST_UNITS,
+    ChangedPrices,
+    PriceListEditor,
+    WantedPrice,
+)
 from ecommerce.application.pricing.ports import BreakEdge, PricedVariant, PricedVariants, PriceListPrices
 from ecommerce.application.pricing.price_lists import PriceListDefinition
 from ecommerce.application.shared.amount import Amount
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.records import Records
-from ecommerce.domain.cart.cart import MAX_QUANTITY
 from ecommerce.domain.shared.kernel import Conflict, InvalidValue, NotFound, StaleVersion
 from ecommerce.domain.shared.money import MAX_UNIT_PRICE, Money
 from ecommerce.entrypoints.http.admin_records import RecordListQuery, record_controller
@@ -29,7 +33,7 @@ from ecommerce.entrypoints.http.routing import Query, delete, get, put
 
 READ, WRITE = "catalog:read", PriceListEditor.permission
 MOST_PRICES = 1_000
-MinQuantity = Annotated[int, msgspec.Meta(ge=1, le=MAX_QUANTITY)]
+MinQuantity = Annotated[int, msgspec.Meta(ge=1, le=MOST_UNITS)]
 
 AdminPriceListController = record_controller(
     "/admin/price-lists",

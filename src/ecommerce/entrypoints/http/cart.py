@@ -12,11 +12,13 @@ from msgspec import UNSET, UnsetType
 from ecommerce.application.cart.add_item import AddItem, AddItemHandler
 from ecommerce.application.cart.change_line import ChangeLine, ChangeLineHandler
 from ecommerce.application.cart.edit_cart import CartEditor
+from ecommerce.application.cart.explain_cart import CartExplanation, ExplainCart, ExplainCartHandler
 from ecommerce.application.cart.keep_details import KeepDetails, KeepDetailsHandler
 from ecommerce.application.cart.ports import Wanted
 from ecommerce.application.cart.quote_cart import CartQuote, QuoteCart, QuoteCartHandler
+from ecommerce.application.cart.switch_currency import SwitchCurrency, SwitchCurrencyHandler
 from ecommerce.application.cart.view import CartView, ShownCart
-from ecommerce.domain.cart.refusals import CartChanged, CartEmpty
+from ecommerce.domain.cart.refusals import CartChanged, CartEmpty, CurrencyUnavailable
 from ecommerce.domain.pricing.refusals import ShippingUnavailable
 from ecommerce.domain.shared.kernel import InsufficientStock, InvalidValue, NotFound, StaleVersion
 from ecommerce.entrypoints.http.address_body import AddressBody
@@ -24,9 +26,10 @@ from ecommerce.entrypoints.http.etags import wanted
 from ecommerce.entrypoints.http.headers import CartToken, IfMatch
 from ecommerce.entrypoints.http.operation import GUEST_OR_CUSTOMER
 from ecommerce.entrypoints.http.replies import Reply
-from ecommerce.entrypoints.http.routing import Query, delete, get, patch, post
+from ecommerce.entrypoints.http.routing import Query, delete, get, patch, post, put
 
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=999)]
+VatNumberText = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 OptionId = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
@@ -55,6 +58,17 @@ class DetailsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shipping_address: AddressBody | None | UnsetType = UNSET
     billing_address: AddressBody | None | UnsetType = UNSET
     shipping_option_id: OptionId | None | UnsetType = UNSET
+    vat_number: VatNumberText | None | UnsetType = UNSET
+
+
+class CurrencyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+
+
+class ExplainBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Without an address the one counts that the cart has."""
+
+    shipping_address: AddressBody | None = None
 
 
 class QuoteBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,7 +76,7 @@ class QuoteBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     shipping_option_id: OptionId | None = None
 
 
-def _reply(shown: ShownCart) -> Reply[CartView]:
+def cart_reply(shown: ShownCart) -> Reply[CartView]:
     token = shown.view.token
     headers = {} if token is UNSET else {"X-Cart-Token": str(token)}
     return Reply(shown.view, headers=headers, etag=shown.etag)
@@ -77,7 +91,7 @@ class CartController(Controller):
         self, query: Query[CartQuery], edit: FromDishka[CartEditor], cart_token: CartToken = None
     ) -> Reply[CartView]:
         """Show the cart at today's prices."""
-        return _reply(await edit.show(cart_token, query.currency))
+        return cart_reply(await edit.show(cart_token, query.currency))
 
     @post(
         "/items",
@@ -104,7 +118,7 @@ class CartController(Controller):
             currency=query.currency,
             if_match=wanted(if_match),
         )
-        return _reply(await handler(command))
+        return cart_reply(await handler(command))
 
     @patch(
         "/items/{item_id:uuid}",
@@ -123,7 +137,7 @@ class CartController(Controller):
         command = ChangeLine(
             token=cart_token, line_id=item_id, quantity=data.quantity, if_match=wanted(if_match)
         )
-        return _reply(await handler(command))
+        return cart_reply(await handler(command))
 
     @delete(
         "/items/{item_id:uuid}",
@@ -139,7 +153,9 @@ class CartController(Controller):
         if_match: IfMatch = None,
     ) -> Reply[CartView]:
         """Remove a line."""
-        return _reply(await handler(ChangeLine(token=cart_token, line_id=item_id, if_match=wanted(if_match))))
+        return cart_reply(
+            await handler(ChangeLine(token=cart_token, line_id=item_id, if_match=wanted(if_match)))
+        )
 
     @delete("/items", status=200, policy=GUEST_OR_CUSTOMER, raises=(CartChanged, StaleVersion))
     async def clear(
@@ -149,7 +165,9 @@ class CartController(Controller):
         if_match: IfMatch = None,
     ) -> Reply[CartView]:
         """Empty the cart."""
-        return _reply(await handler(ChangeLine(token=cart_token, line_id=None, if_match=wanted(if_match))))
+        return cart_reply(
+            await handler(ChangeLine(token=cart_token, line_id=None, if_match=wanted(if_match)))
+        )
 
     @patch("/", policy=GUEST_OR_CUSTOMER, raises=(InvalidValue, CartChanged, StaleVersion))
     async def keep_details(
@@ -167,9 +185,26 @@ class CartController(Controller):
             shipping_address=shipping.to_address() if isinstance(shipping, AddressBody) else shipping,
             billing_address=billing.to_address() if isinstance(billing, AddressBody) else billing,
             shipping_option_id=data.shipping_option_id,
+            vat_number=data.vat_number,
             if_match=wanted(if_match),
         )
-        return _reply(await handler(command))
+        return cart_reply(await handler(command))
+
+    @put(
+        "/currency",
+        policy=GUEST_OR_CUSTOMER,
+        raises=(InvalidValue, CurrencyUnavailable, CartChanged, StaleVersion),
+    )
+    async def switch_currency(
+        self,
+        data: JSONBody[CurrencyBody],
+        handler: FromDishka[SwitchCurrencyHandler],
+        cart_token: CartToken = None,
+        if_match: IfMatch = None,
+    ) -> Reply[CartView]:
+        """Price all of the cart in another currency."""
+        command = SwitchCurrency(token=cart_token, currency=data.currency, if_match=wanted(if_match))
+        return cart_reply(await handler(command))
 
     @post("/quote", policy=GUEST_OR_CUSTOMER, raises=(InvalidValue, ShippingUnavailable, CartEmpty))
     async def quote(
@@ -186,3 +221,15 @@ class CartController(Controller):
                 shipping_option_id=data.shipping_option_id,
             )
         )
+
+    @post("/explain", policy=GUEST_OR_CUSTOMER, raises=(InvalidValue, ShippingUnavailable))
+    async def explain(
+        self,
+        data: JSONBody[ExplainBody | None],
+        handler: FromDishka[ExplainCartHandler],
+        cart_token: CartToken = None,
+    ) -> CartExplanation:
+        """Tell every promotion that was considered, and why it applies or not."""
+        named = data.shipping_address if data is not None else None
+        address = None if named is None else named.to_address()
+        return await handler(ExplainCart(token=cart_token, shipping_address=address))

@@ -14,8 +14,10 @@ from ecommerce.entrypoints.http.admin_promotions import (
     AdminPromotionController,
 )
 from ecommerce.entrypoints.http.admin_refunds import AdminRefundController
+from ecommerce.entrypoints.http.admin_zones import AdminShippingZoneController, AdminTaxZoneController
 from ecommerce.entrypoints.http.auth import AuthController
 from ecommerce.entrypoints.http.cart import CartController
+from ecommerce.entrypoints.http.cart_coupons import CartCouponController
 from ecommerce.entrypoints.http.catalog import CategoryController, ProductController, SearchController
 from ecommerce.entrypoints.http.docs import DocumentationController
 from ecommerce.entrypoints.http.jwks import KeyController
@@ -37,10 +39,13 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     SearchController,
     MediaController,
     CartController,
+    CartCouponController,
     OrderController,
     PaymentController,
     StripeWebhookController,
     AdminRefundController,
+    AdminTaxZoneController,
+    AdminShippingZoneController,
     AdminPriceListController,
     AdminListPriceController,
     AdminPromotionController,

@@ -20,6 +20,7 @@ from ecommerce.domain.shared.kernel import ConcurrentUpdate
 
 def _load(owner: str) -> str:
     """The open cart if there is one, else the last that was placed: it tells which order it became."""
+    currency = "CASE WHEN c.status = 'open' AND NOT $7 THEN c.currency ELSE $4 END"
     opened = "CASE WHEN c.status = 'open' THEN c.{} END".format
     facts = FACTS.format(
         account="$5::uuid",
@@ -42,12 +43,12 @@ def _load(owner: str) -> str:
     LEFT JOIN LATERAL (
       SELECT json_agg(json_build_object(
         'id', l.id, 'quantity', l.quantity, 'seen_price', l.seen_price,
-        'offer', {OFFER.format(currency="c.currency")}) ORDER BY l.created_at, l.id) AS list
+        'offer', {OFFER.format(currency=currency)}) ORDER BY l.created_at, l.id) AS list
       FROM cart_line l JOIN variant v ON v.id = l.variant_id JOIN product p ON p.id = v.product_id
       WHERE l.cart_id = c.id AND c.status = 'open'
     ) lines ON true
     LEFT JOIN LATERAL (
-      SELECT {OFFER.format(currency="CASE WHEN c.status = 'open' THEN c.currency ELSE $4 END")} AS offer
+      SELECT {OFFER.format(currency=currency)} AS offer
       FROM variant v JOIN product p ON p.id = v.product_id
       WHERE v.id = $2 OR v.sku = $3
     ) wanted ON true
@@ -104,13 +105,16 @@ WITH saved AS (
 ) {_LINES}
 """
 
-# Its lines go with it: the cart that takes them over keeps their ids.
+# Its lines go with it: the cart that takes them over keeps their ids. What was gathered went there, too.
 MERGED = """
 WITH merged AS (
-  UPDATE cart SET status = 'merged', version = version + 1, updated_at = now()
+  UPDATE cart SET status = 'merged', version = version + 1, email = NULL, email_key = NULL,
+    shipping_address = NULL, billing_address = NULL, vat_number = NULL, updated_at = now()
   WHERE id = $1 AND version = $2 AND status = 'open' RETURNING id
 ), gone AS (
   DELETE FROM cart_line USING merged WHERE cart_id = merged.id
+), codes_gone AS (
+  DELETE FROM cart_coupon USING merged WHERE cart_id = merged.id
 )
 SELECT count(*) FROM merged
 """
@@ -135,14 +139,21 @@ class PgCartRepository:
         self._keys = keys
 
     async def load(
-        self, owner: CartOwner, *, currency: str, wanted: Wanted | None = None, lock: bool = False
+        self,
+        owner: CartOwner,
+        *,
+        currency: str,
+        wanted: Wanted | None = None,
+        reprice: bool = False,
+        lock: bool = False,
     ) -> LoadedCart:
         column = "account_id" if owner.account_id is not None else "token_hash"
         key = owner.account_id if owner.account_id is not None else owner.token_hash
         sql = LOADS[column]
         account_id = owner.account_id
         keys = [] if account_id is None else [self._keys.of_account(account_id)]
-        arguments = (key, wanted and wanted.variant_id, wanted and wanted.sku, currency, account_id, keys)
+        variant_id, sku = (wanted.variant_id, wanted.sku) if wanted else (None, None)
+        arguments = (key, variant_id, sku, currency, account_id, keys, reprice)
         if lock:
             await self._uow.connection.execute(LOCK.format(owner=column), key)
             row = await self._uow.connection.fetchrow(sql, *arguments)

@@ -14,8 +14,8 @@ from ecommerce.application.pricing.contracts import PricingFacts
 
 _ORDERED = "status NOT IN ('cancelled', 'expired')"
 
-# Wants the SQL expressions `account` (uuid), `email_key` (bytea), `customer_keys` (bytea[]), `cart` (uuid); each
-# may be null.
+# Wants the SQL expressions `account` (uuid), `email_key` (bytea), `customer_keys` (bytea[]), `cart` (uuid);
+# each may be null.
 FACTS = f"""
 json_build_object(
   'at', now(),
@@ -25,9 +25,9 @@ json_build_object(
     OR EXISTS (SELECT FROM sales_order WHERE email_key = {{email_key}} AND {_ORDERED}),
   'coupons', COALESCE((
     SELECT json_agg(json_build_object(
-      'code', held.code, 'coupon_code_id', c.id, 'promotion_id', c.promotion_id,
-      'used_up', COALESCE(c.used >= c.max_uses, false)) ORDER BY held.created_at, c.id)
-    FROM cart_coupon held JOIN coupon_code c ON c.id = held.coupon_code_id WHERE held.cart_id = {{cart}}
+      'code', held.code, 'coupon_code_id', k.id, 'promotion_id', k.promotion_id,
+      'used_up', COALESCE(k.used >= k.max_uses, false)) ORDER BY held.created_at, k.id)
+    FROM cart_coupon held JOIN coupon_code k ON k.id = held.coupon_code_id WHERE held.cart_id = {{cart}}
   ), '[]'::json),
   'limited', COALESCE((
     SELECT json_object_agg(id, json_build_object('used', used, 'spent', spent)) FROM promotion

@@ -16,9 +16,9 @@ from ecommerce.application.pricing.tax_zones import TaxZoneDefinition
 
 log = structlog.get_logger()
 
-# Nothing in a definition is cast: one that isn't what it should be must not break the statement for all. Times
-# are kept in UTC and in one form, so that as text they are in their order; with a day to spare, since each
-# window is looked at again when a price is made.
+# Nothing in a definition is cast: one that isn't what it should be must not break the statement for all.
+# Times are kept in UTC and in one form, so that as text they are in their order; with a day to spare, since
+# each window is looked at again when a price is made.
 _IN_FORCE = """definition ->> 'enabled' IS DISTINCT FROM 'false'
   AND COALESCE(definition ->> 'ends_at', '9999') COLLATE "C"
     > to_char(now() AT TIME ZONE 'UTC' - interval '1 day', 'YYYY-MM-DD')"""

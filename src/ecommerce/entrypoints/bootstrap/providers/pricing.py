@@ -2,17 +2,19 @@
 
 from dishka import Provider, Scope, provide
 
-from ecommerce.adapters.memory.pricing import MemoryRulebooks
 from ecommerce.adapters.postgres.database import Database
 from ecommerce.adapters.postgres.pricing.facts import PgPricingFactsReader
 from ecommerce.adapters.postgres.pricing.promotion_ledger import PgPromotionLedger
+from ecommerce.adapters.postgres.pricing.rulebook import PgRulebookSource
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
 from ecommerce.adapters.system.flat_rates import FlatShipping, FlatTax
 from ecommerce.application.identity.contracts import EmailRules
 from ecommerce.application.pricing.contracts import Pricer, PricingFactsReader, PromotionLedger
-from ecommerce.application.pricing.ports import Rulebooks, ShippingRates, TaxTable
+from ecommerce.application.pricing.ports import Rulebooks, RulebookSource, ShippingRates, TaxTable
 from ecommerce.application.pricing.quote import PricingRules, PricingService
 from ecommerce.application.pricing.remembered_quotes import RememberedQuotes
+from ecommerce.application.pricing.rulebooks_at_hand import RulebooksAtHand
+from ecommerce.application.pricing.shipping import TableShipping
 from ecommerce.application.pricing.taxes import TableTaxes
 from ecommerce.application.shared.customer_keys import CustomerKeys
 from ecommerce.application.shared.tokens import Tokens
@@ -23,16 +25,21 @@ class PricingProvider(Provider):
     scope = Scope.APP
 
     @provide
-    def rulebooks(self) -> Rulebooks:
-        return MemoryRulebooks()
+    def rulebook_source(self, database: Database) -> RulebookSource:
+        return PgRulebookSource(database)
+
+    @provide
+    def rulebooks(self, source: RulebookSource) -> Rulebooks:
+        return RulebooksAtHand(source)
 
     @provide
     def taxes(self, rulebooks: Rulebooks, settings: Settings) -> TaxTable:
         return TableTaxes(rulebooks, settings.store.country, FlatTax(settings.store.tax_rate_ppm))
 
     @provide
-    def shipping(self, settings: Settings) -> ShippingRates:
-        return FlatShipping(settings.store.shipping_flat_amount, settings.store.shipping_countries)
+    def shipping(self, rulebooks: Rulebooks, settings: Settings) -> ShippingRates:
+        store = settings.store
+        return TableShipping(rulebooks, FlatShipping(store.shipping_flat_amount, store.shipping_countries))
 
     @provide
     def pricer(

@@ -13,15 +13,19 @@ from ecommerce.adapters.postgres.orders.ledger import PgOrderLedger
 from ecommerce.adapters.postgres.orders.queries import PgOrderQueries
 from ecommerce.adapters.postgres.orders.repository import PgOrderRepository
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
+from ecommerce.application.cart.add_coupon import AddCouponHandler
 from ecommerce.application.cart.add_item import AddItemHandler
 from ecommerce.application.cart.change_line import ChangeLineHandler
 from ecommerce.application.cart.checkout_carts import CheckoutCartReader
 from ecommerce.application.cart.contracts import CartMerger, CheckoutCarts
-from ecommerce.application.cart.edit_cart import CartEditor
+from ecommerce.application.cart.edit_cart import CartEditor, Currencies
+from ecommerce.application.cart.explain_cart import ExplainCartHandler
 from ecommerce.application.cart.keep_details import KeepDetailsHandler
 from ecommerce.application.cart.merge_cart import MergeCartHandler
 from ecommerce.application.cart.ports import CartRepository
 from ecommerce.application.cart.quote_cart import QuoteCartHandler
+from ecommerce.application.cart.remove_coupon import RemoveCouponHandler
+from ecommerce.application.cart.switch_currency import SwitchCurrencyHandler
 from ecommerce.application.cart.view import CartPresenter
 from ecommerce.application.checkout.answer import PlacedAnswer
 from ecommerce.application.checkout.command import CheckoutRules
@@ -89,15 +93,30 @@ class CartProvider(Provider):
         tokens: Tokens,
         clock: Clock,
         call: Call,
-        settings: Settings,
+        currencies: Currencies,
     ) -> CartEditor:
-        return CartEditor(uow, carts, presenter, tokens, clock, call, settings.store)
+        return CartEditor(uow, carts, presenter, tokens, clock, call, currencies)
+
+    @provide(scope=Scope.APP)
+    def currencies(self, settings: Settings) -> Currencies:
+        return settings.store
 
     @provide
-    def merger(self, uow: UnitOfWork, carts: CartRepository, settings: Settings) -> CartMerger:
-        return MergeCartHandler(uow, carts, settings.store.currency)
+    def merger(
+        self, uow: UnitOfWork, carts: CartRepository, presenter: CartPresenter, settings: Settings
+    ) -> CartMerger:
+        return MergeCartHandler(uow, carts, presenter, settings.store.currency)
 
-    handlers = provide_all(AddItemHandler, ChangeLineHandler, KeepDetailsHandler, QuoteCartHandler)
+    handlers = provide_all(
+        AddItemHandler,
+        ChangeLineHandler,
+        KeepDetailsHandler,
+        SwitchCurrencyHandler,
+        AddCouponHandler,
+        RemoveCouponHandler,
+        QuoteCartHandler,
+        ExplainCartHandler,
+    )
 
 
 class OrderProvider(Provider):
