@@ -10,11 +10,26 @@ from typing import Any
 
 import pytest
 
+from ecommerce.adapters.contact.places import IsoPlaces
 from ecommerce.adapters.media.folder import FolderMedia
 from ecommerce.adapters.media.pictures import drawings
+from ecommerce.adapters.memory.audit import MemoryAuditLog
+from ecommerce.adapters.memory.records import MemoryRecords
+from ecommerce.adapters.memory.unit_of_work import MemoryUnitOfWork
 from ecommerce.adapters.postgres.database import Database
+from ecommerce.adapters.postgres.pricing.rulebook import PgRulebookSource
 from ecommerce.adapters.postgres.seed.people import DemoAccount
+from ecommerce.adapters.postgres.seed.zones import shipping_zones, tax_zones
+from ecommerce.adapters.system.clock import SystemClock
+from ecommerce.adapters.system.ids import Uuid7Ids
 from ecommerce.application.catalog.products import ProductFilters, ProductSearch
+from ecommerce.application.pricing.ports import Parcel
+from ecommerce.application.pricing.shipping_zones import ShippingZoneEditor
+from ecommerce.application.pricing.tax_zones import TaxZoneEditor
+from ecommerce.application.shared.actor import Actor
+from ecommerce.application.shared.call import Call
+from ecommerce.application.shared.records import Desk
+from ecommerce.domain.pricing.area import Place, ZoneMap
 from ecommerce.domain.shared.kernel import NotFound
 from ecommerce.entrypoints.bootstrap.seeding import Demo, ShopNotEmpty, run_seed, seed_shop
 from tests.factories.catalogue import opened, queries
@@ -87,6 +102,8 @@ async def test_the_same_seed_makes_the_same_shop(shop: Database, tmp_path: Path)
             "order_line",
             "product_doc",
             "address",
+            "tax_zone",
+            "shipping_zone",
         )
         return [
             await value(shop, f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t")
@@ -98,6 +115,60 @@ async def test_the_same_seed_makes_the_same_shop(shop: Database, tmp_path: Path)
     assert await content() == first
     await seed_shop(shop, products=1_000, orders=200, customers=30, media=tmp_path, reset=True, seed=43)
     assert all(a != b for a, b in zip(await content(), first, strict=True))
+
+
+async def test_examples_of_zones_are_such_as_staff_could_have_drawn(shop: Database) -> None:
+    book = await PgRulebookSource(shop).load()
+    taxes, shipping = ZoneMap(book.tax_zones), ZoneMap(book.shipping_zones)
+    names = await shop.fetch("SELECT name FROM tax_zone UNION ALL SELECT name FROM shipping_zone")
+    assert all(row["name"].startswith("Example: ") and "2026-11" in row["name"] for row in names)
+
+    for place in (
+        Place.of("US", "TX", "75001"),
+        Place.of("US", "HI", "96801"),
+        Place.of("GB", None, "SW1A 1AA"),
+        Place.of("DE", None, "10115"),
+        Place.of("FR", None, "75001"),
+        Place.of("JP", "13", "100-0001"),
+    ):
+        zone = shipping.at(place)
+        assert zone is not None
+        for currency, grams in (("USD", 0), ("EUR", 500), ("GBP", 10**6), ("JPY", 10**9)):
+            parcel = Parcel(worth=1, units=10**5, weight_grams=grams, sides_mm=(10**5,) * 3)
+            offers = {method.code: price for method, price in zone.offers(parcel, currency)}
+            assert set(offers) == {"standard", "express"}
+            assert offers["standard"] > 0
+
+    cook = taxes.at(Place.of("US", "IL", "60614"))
+    assert cook is not None
+    assert [rate.ppm for rate in cook.rates["standard"]] == [62_500, 17_500]
+    assert taxes.at(Place.of("US", "OR", "97201")) is None
+    germany = taxes.at(Place.of("DE"))
+    assert germany is not None
+    assert germany.reverse_charge
+
+    uow = MemoryUnitOfWork()
+    desk = Desk(uow, MemoryAuditLog(), Uuid7Ids(), SystemClock(), Call())
+    tax_office = TaxZoneEditor(desk, MemoryRecords(uow), IsoPlaces())
+    shipping_office = ShippingZoneEditor(desk, MemoryRecords(uow), IsoPlaces())
+    for tax_zone in tax_zones():
+        kept = await tax_office.create(tax_zone, Actor.system("test"))
+        assert kept.definition == tax_zone
+    for shipping_zone in shipping_zones():
+        sent = await shipping_office.create(shipping_zone, Actor.system("test"))
+        assert sent.definition == shipping_zone
+
+
+async def test_zones_that_are_there_already_stay_alone(database_url: str) -> None:
+    async with opened(database_url) as database:
+        await database.execute(
+            "INSERT INTO tax_zone (id, name, definition) VALUES (gen_random_uuid(), 'Ours', $1)",
+            {"name": "Ours", "areas": [{"country": "DE"}]},
+        )
+        await seed_shop(database, products=24)
+
+        assert [row["name"] for row in await database.fetch("SELECT name FROM tax_zone")] == ["Ours"]
+        assert await value(database, "SELECT count(*) FROM shipping_zone") == 5
 
 
 async def test_a_shop_is_not_filled_twice(database_url: str) -> None:

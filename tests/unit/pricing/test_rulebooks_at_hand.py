@@ -27,8 +27,8 @@ class Source:
         return Rulebook(revision=self.revision)
 
 
-def opened(**said: int) -> Source:
-    source = Source(**said)
+def opened(revision: int = 1) -> Source:
+    source = Source(revision=revision)
     source.gate.set()
     return source
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from ecommerce.application.pricing.tax_zones import TaxZoneDefinition, TaxZoneEditor
-from ecommerce.domain.shared.kernel import InvalidValue
+from ecommerce.domain.pricing.refusals import AreaTaken
 from tests.factories.zones import ZoneOffice
 
 pytestmark = pytest.mark.anyio
@@ -84,16 +84,16 @@ async def test_a_rate_that_makes_no_sense_is_refused(rates: list[dict[str, Any]]
 
 
 async def test_shipping_is_taxed_as_a_class_that_is_there() -> None:
-    assert await office().refusals(shipping="reduced") == ["/shipping"]
+    assert await office().refusals(shipping_taxed_as="reduced") == ["/shipping_taxed_as"]
     for shipping in (None, "highest", "standard"):
-        assert (await office().keep(shipping=shipping)).definition.shipping == shipping
+        assert (await office().keep(shipping_taxed_as=shipping)).definition.shipping_taxed_as == shipping
 
 
 async def test_all_faults_are_told_at_once() -> None:
     found = await office().refusals(
         areas=[{"country": "XX"}, {"country": "US", "regions": ["ZZ", "YY"]}],
         rates=[rate(compound=True)],
-        shipping="reduced",
+        shipping_taxed_as="reduced",
     )
 
     assert found == [
@@ -101,7 +101,7 @@ async def test_all_faults_are_told_at_once() -> None:
         "/areas/1/regions/0",
         "/areas/1/regions/1",
         "/rates/0/compound",
-        "/shipping",
+        "/shipping_taxed_as",
     ]
 
 
@@ -118,7 +118,7 @@ async def test_all_faults_are_told_at_once() -> None:
         {"rates": [rate(tax_class="Standard Rate")]},
         {"rates": [rate(tax_class="")]},
         {"rates": [rate()] * 101},
-        {"shipping": ""},
+        {"shipping_taxed_as": ""},
         {"reverse_charge": "yes"},
         {"name": ""},
     ],
@@ -132,17 +132,17 @@ async def test_no_two_zones_have_the_same_area() -> None:
     here = office()
     first = await here.keep()
 
-    with pytest.raises(InvalidValue, match="Germany has exactly this area") as refused:
+    with pytest.raises(AreaTaken, match="Germany has exactly this area") as refused:
         await here.keep(name="Germany again", areas=[{"country": "FR"}, {"country": "de"}])
-    assert refused.value.pointer == "/areas/1"
-    with pytest.raises(InvalidValue, match="this zone has exactly this area"):
-        await here.keep(areas=[{"country": "FR"}, {"country": "FR"}])
+    assert refused.value.data == {"pointer": "/areas/1", "zone_id": str(first.id)}
+    assert await office().refusals(areas=[{"country": "FR"}, {"country": "fr"}]) == ["/areas/1"]
     await here.keep(name="Berlin", areas=[{"country": "DE", "regions": ["BE"]}])
     assert (await here.replace(first.id, name="Deutschland")).version == 2
 
 
 async def test_what_was_checked_compiles() -> None:
-    compiled = (await office().keep(shipping="highest", reverse_charge=True)).definition.compile(UUID(int=7))
+    kept = await office().keep(shipping_taxed_as="highest", reverse_charge=True)
+    compiled = kept.definition.compile(UUID(int=7))
 
     assert (compiled.id, compiled.shipping, compiled.reverse_charge) == (str(UUID(int=7)), "highest", True)
     assert [each.ppm for each in compiled.rates["standard"]] == [190_000]

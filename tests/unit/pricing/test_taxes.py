@@ -21,7 +21,7 @@ GERMANY = TaxZoneDefinition(
     name="Germany",
     areas=(AreaDefinition(country="DE"), AreaDefinition(country="GR")),
     rates=(VAT, BOOKS),
-    shipping="highest",
+    shipping_taxed_as="highest",
     reverse_charge=True,
 )
 QUEBEC = TaxZoneDefinition(

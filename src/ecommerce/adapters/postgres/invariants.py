@@ -207,6 +207,74 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "promotions",
+        "what a promotion counts is what orders hold, and within its limits",
+        """
+        SELECT p.id, p.used, p.spent, held.used AS held, held.spent AS held_spent
+        FROM promotion p LEFT JOIN LATERAL (
+          SELECT count(*) AS used, COALESCE(sum(r.amount) FILTER (
+            WHERE r.currency = p.definition -> 'budget' ->> 'currency'), 0) AS spent
+          FROM promotion_redemption r WHERE r.promotion_id = p.id AND r.status <> 'released'
+        ) held ON true
+        WHERE (p.used, p.spent) <> (
+            CASE WHEN p.max_uses IS NULL AND p.budget IS NULL THEN 0 ELSE held.used END, held.spent)
+           OR p.used > p.max_uses OR p.spent > p.budget
+        """,
+    ),
+    Invariant(
+        "promotions",
+        "what a code counts is what orders hold, and within its limit",
+        """
+        SELECT k.id, k.label, k.used, held.used AS held FROM coupon_code k LEFT JOIN LATERAL (
+          SELECT count(*) AS used FROM promotion_redemption r
+          WHERE r.coupon_code_id = k.id AND r.status <> 'released'
+        ) held ON true
+        WHERE k.used <> CASE WHEN k.max_uses IS NULL THEN 0 ELSE held.used END OR k.used > k.max_uses
+        """,
+    ),
+    Invariant(
+        "promotions",
+        "customers are counted where there is a limit for each, and nowhere else",
+        """
+        WITH held AS (
+          SELECT r.promotion_id, key AS customer_key, count(*) AS used
+          FROM promotion_redemption r JOIN promotion p ON p.id = r.promotion_id
+            CROSS JOIN unnest(r.customer_keys) AS key
+          WHERE r.status <> 'released' AND p.definition ->> 'per_customer' IS NOT NULL
+          GROUP BY 1, 2
+        )
+        SELECT promotion_id, COALESCE(c.used, 0) AS counted, COALESCE(held.used, 0) AS held
+        FROM promotion_customer c FULL JOIN held USING (promotion_id, customer_key)
+        WHERE COALESCE(c.used, 0) <> COALESCE(held.used, 0)
+        """,
+    ),
+    Invariant(
+        "promotions",
+        "an order that ended holds no use of a promotion",
+        """
+        SELECT o.number, r.promotion_id, r.status
+        FROM promotion_redemption r JOIN sales_order o ON o.id = r.order_id
+        WHERE r.status <> 'released' AND o.status IN ('cancelled', 'expired')
+        """,
+    ),
+    Invariant(
+        "promotions",
+        "every discount has its redemption",
+        """
+        SELECT o.number, o.discount, told.discount AS told, COALESCE(held.amount, 0) AS redeemed
+        FROM sales_order o
+        JOIN LATERAL (
+          SELECT COALESCE(sum((each ->> 'discount')::bigint), 0) AS discount
+          FROM jsonb_array_elements(o.promotions) AS each
+        ) told ON true
+        LEFT JOIN (
+          SELECT order_id, sum(amount) AS amount FROM promotion_redemption GROUP BY 1
+        ) held ON held.order_id = o.id
+        WHERE told.discount < o.discount
+           OR o.promotions <> '[]' AND told.discount <> COALESCE(held.amount, 0)
+        """,
+    ),
+    Invariant(
         "identity",
         "a session has one live refresh token at the most, a revoked one none",
         """

@@ -6,6 +6,7 @@ import structlog
 
 from ecommerce.application.inventory.contracts import StockLedger
 from ecommerce.application.orders.ports import OrderRepository
+from ecommerce.application.pricing.contracts import PromotionLedger
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.ports import Ids, Outbox, UnitOfWork
 from ecommerce.domain.orders.events import OrderExpired
@@ -17,18 +18,26 @@ log = structlog.get_logger()
 
 
 class ExpireOrdersHandler:
-    """Stock goes back on sale and the lines into the owner's cart, in the transaction that ends the order.
+    """Stock goes back on sale, promotions can be used again, and the lines go into the owner's cart, all in
+    the transaction that ends the order.
 
-    One transaction an order, which takes its locks in the sequence of placing: the cart, then the stock. The
-    intent at the provider is ended by a job that `OrderExpired` calls; money that comes all the same is
-    given back.
+    One transaction an order, which takes its locks in the sequence of placing: the cart, then promotions,
+    then the stock. The intent at the provider is ended by a job that `OrderExpired` calls; money that comes
+    all the same is given back.
     """
 
     def __init__(
-        self, uow: UnitOfWork, orders: OrderRepository, stock: StockLedger, outbox: Outbox, ids: Ids
+        self,
+        uow: UnitOfWork,
+        orders: OrderRepository,
+        promotions: PromotionLedger,
+        stock: StockLedger,
+        outbox: Outbox,
+        ids: Ids,
     ) -> None:
         self._uow = uow
         self._orders = orders
+        self._promotions = promotions
         self._stock = stock
         self._outbox = outbox
         self._ids = ids
@@ -64,6 +73,7 @@ class ExpireOrdersHandler:
             status = move(OrderStatus(order.status), OrderStatus.EXPIRED)
             await self._orders.end(order, status, "not paid in time", actor.label)
             await self._orders.give_lines_back(order, self._ids.new())
+            await self._promotions.release(order.id)
             await self._stock.release(order.id)
             await self._outbox.add([OrderExpired(order_id=order.id, number=order.number)])
         return True

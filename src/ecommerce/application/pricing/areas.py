@@ -10,6 +10,7 @@ from ecommerce.application.pricing.ports import IsoCodes
 from ecommerce.application.shared.faults import Faults
 from ecommerce.application.shared.records import Definition, Desk, Record, RecordEditor, Records
 from ecommerce.domain.pricing.area import Area, PostalRange, plain_code
+from ecommerce.domain.pricing.refusals import AreaTaken
 from ecommerce.domain.shared.kernel import InvalidValue
 
 PostalCode = Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
@@ -53,7 +54,10 @@ ZD = TypeVar("ZD", bound=ZoneDefinition)
 
 
 class ZoneEditor(RecordEditor[ZD]):
-    """Two zones may overlap, since the more precise one counts; but no two have exactly the same area."""
+    """Two zones may overlap, since the more precise one counts; but no two have exactly the same area.
+
+    Raises `AreaTaken` beside what every editor of records raises.
+    """
 
     def __init__(self, desk: Desk, records: Records[ZD], codes: IsoCodes) -> None:
         super().__init__(desk, records)
@@ -65,10 +69,10 @@ class ZoneEditor(RecordEditor[ZD]):
             faults.note(_checked, area, self._codes, f"/areas/{index}")
             for index, area in enumerate(definition.areas)
         ]
+        _refuse_twice(areas, faults)
         checked = self.rules(definition, faults)
         faults.settle()
-        others = [each for each in await self._records.lock_all() if each.id != record_id]
-        _refuse_taken(areas, others)
+        _refuse_taken(areas, [each for each in await self._records.lock_all() if each.id != record_id])
         return msgspec.structs.replace(checked, areas=tuple(areas))
 
     def rules(self, definition: ZD, faults: Faults) -> ZD:
@@ -107,11 +111,18 @@ def _range(given: PostalRangeDefinition, at: str) -> PostalRangeDefinition:
     return PostalRangeDefinition(first, last)
 
 
+def _refuse_twice(areas: Sequence[AreaDefinition], faults: Faults) -> None:
+    for index, area in enumerate(areas):
+        if area is not None and area in areas[:index]:
+            faults.add("this zone has exactly this area already", f"/areas/{index}")
+
+
 def _refuse_taken(areas: Sequence[AreaDefinition], others: Sequence[Record[ZD]]) -> None:
-    taken = {area: each.definition.name for each in others for area in each.definition.areas}
-    faults = Faults()
+    taken = {area: each for each in others for area in each.definition.areas}
     for index, area in enumerate(areas):
         if area in taken:
-            faults.add(f"{taken[area]} has exactly this area already", f"/areas/{index}")
-        taken[area] = "this zone"
-    faults.settle()
+            raise AreaTaken(
+                f"{taken[area].definition.name} has exactly this area",
+                pointer=f"/areas/{index}",
+                zone_id=str(taken[area].id),
+            )

@@ -1,12 +1,10 @@
 """Promotions, changed by staff."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import tzinfo
 from uuid import UUID
 
 import msgspec
 
+from ecommerce.application.pricing.edit_price_lists import StoreMoney
 from ecommerce.application.pricing.goods import ids_of, places_of
 from ecommerce.application.pricing.ports import KnownGoods
 from ecommerce.application.pricing.promotions import PromotionDefinition
@@ -25,14 +23,6 @@ class PromotionRecord(Record[PromotionDefinition], frozen=True):
     spent: list[Amount] = msgspec.field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class StoreTerms:
-    """The store's settings that promotions are checked against."""
-
-    currencies: Collection[str]
-    time_zone: tzinfo
-
-
 class PromotionEditor(RecordEditor[PromotionDefinition]):
     """A limit that is put on counts what was used before. Also raises `LimitBelowUse`.
 
@@ -44,14 +34,14 @@ class PromotionEditor(RecordEditor[PromotionDefinition]):
     removed = "archived"
 
     def __init__(
-        self, desk: Desk, records: Records[PromotionDefinition], goods: KnownGoods, terms: StoreTerms
+        self, desk: Desk, records: Records[PromotionDefinition], goods: KnownGoods, store: StoreMoney
     ) -> None:
         super().__init__(desk, records)
         self._goods = goods
-        self._terms = terms
+        self._store = store
 
     async def check(self, definition: PromotionDefinition, record_id: UUID | None) -> PromotionDefinition:
-        checked = definition.checked(self._terms.currencies, self._terms.time_zone)
+        checked = definition.checked(self._store.currencies, self._store.zone)
         named = checked.goods()
         unknown = await self._goods.unknown(ids_of(named))
         if faults := [InvalidValue(what, pointer) for pointer, what in places_of(unknown, named)]:

@@ -6,11 +6,13 @@ from uuid import UUID
 import msgspec
 
 from ecommerce.application.pricing.areas import Areas, ZoneDefinition, ZoneEditor
+from ecommerce.application.pricing.benefits import Sum
 from ecommerce.application.pricing.ports import IsoCodes
 from ecommerce.application.shared.faults import Faults
 from ecommerce.application.shared.records import LONGEST_NAME
 from ecommerce.application.shared.slug import Slug
 from ecommerce.domain.pricing.shipping_zone import Measure, ShippingMethod, ShippingZone, Step
+from ecommerce.domain.shared.kernel import InvalidValue
 from ecommerce.domain.shared.lines import one_line
 
 # Of the fullest cart there can be (100 lines of 999 units) shipping by item still is a sum of money.
@@ -21,19 +23,12 @@ Days: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=365)]
 Side: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=10**6)]
 
 
-class ShippingSum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Money in minor units."""
-
-    amount: Annotated[int, msgspec.Meta(ge=0, le=_DEAREST, examples=[599])]
-    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3)]
-
-
 class ShippingStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From `start` on it costs `price`. `start` counts what the method measures: grams, minor units of the
     price's currency, or units.
     """
 
-    price: ShippingSum
+    price: Annotated[Sum, msgspec.Meta(examples=[{"amount": 599, "currency": "USD"}])]
     start: Annotated[int, msgspec.Meta(ge=0, le=_MOST, examples=[0])] = 0
 
 
@@ -49,7 +44,7 @@ class ShippingMethodDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME, examples=["Standard"])]
     measure: Annotated[Measure, msgspec.Meta(examples=["flat"])]
     steps: Annotated[tuple[ShippingStep, ...], msgspec.Meta(min_length=1, max_length=500)]
-    free_from: Annotated[tuple[ShippingSum, ...], msgspec.Meta(max_length=200)] = ()
+    free_from: Annotated[tuple[Sum, ...], msgspec.Meta(max_length=200)] = ()
     min_weight_grams: Annotated[Grams, msgspec.Meta(examples=[0])] = 0
     max_weight_grams: Annotated[Grams | None, msgspec.Meta(examples=[30_000])] = None
     max_sides_mm: Annotated[
@@ -112,7 +107,9 @@ def _checked(method: ShippingMethodDefinition, codes: IsoCodes, at: str) -> Ship
     faults = Faults()
     name = faults.note(one_line, method.name, LONGEST_NAME, f"{at}/name")
     steps = [
-        msgspec.structs.replace(step, price=faults.note(_sum, step.price, codes, f"{at}/steps/{index}/price"))
+        msgspec.structs.replace(
+            step, price=faults.note(_price, step.price, codes, f"{at}/steps/{index}/price")
+        )
         for index, step in enumerate(method.steps)
     ]
     free_from = [
@@ -160,5 +157,11 @@ def _check_prices(method: ShippingMethodDefinition, at: str) -> None:
     faults.settle()
 
 
-def _sum(given: ShippingSum, codes: IsoCodes, at: str) -> ShippingSum:
+def _price(given: Sum, codes: IsoCodes, at: str) -> Sum:
+    if given.amount > _DEAREST:
+        raise InvalidValue(f"must be {_DEAREST} or less", f"{at}/amount")
+    return _sum(given, codes, at)
+
+
+def _sum(given: Sum, codes: IsoCodes, at: str) -> Sum:
     return msgspec.structs.replace(given, currency=codes.currency(given.currency, f"{at}/currency"))

@@ -34,7 +34,7 @@ class TaxRateDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 class TaxZoneDefinition(ZoneDefinition, frozen=True, kw_only=True):
     """Goods of a class that has no rates here are taxed as `standard`, and not at all without that.
 
-    `shipping` is taxed as the class it names, as the goods that are taxed highest (`highest`), or not (null).
+    Shipping is taxed as the class named, as the goods that are taxed highest (`highest`), or not (null).
     `reverse_charge`: who has a VAT number of the destination's country owes the tax themselves when the goods
     come from another one.
     """
@@ -42,7 +42,7 @@ class TaxZoneDefinition(ZoneDefinition, frozen=True, kw_only=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME, examples=["Germany"])]
     areas: Annotated[Areas, msgspec.Meta(examples=[[{"country": "DE"}]])]
     rates: Annotated[tuple[TaxRateDefinition, ...], msgspec.Meta(max_length=100)] = ()
-    shipping: Annotated[Slug | None, msgspec.Meta(examples=[HIGHEST])] = None
+    shipping_taxed_as: Annotated[Slug | None, msgspec.Meta(examples=[HIGHEST])] = None
     reverse_charge: bool = False
 
     def compile(self, zone_id: UUID) -> TaxZone:
@@ -53,7 +53,7 @@ class TaxZoneDefinition(ZoneDefinition, frozen=True, kw_only=True):
             id=str(zone_id),
             areas=tuple(area.compile() for area in self.areas),
             rates={tax_class: tuple(found) for tax_class, found in rates.items()},
-            shipping=self.shipping,
+            shipping=self.shipping_taxed_as,
             reverse_charge=self.reverse_charge,
         )
 
@@ -68,8 +68,8 @@ class TaxZoneEditor(ZoneEditor[TaxZoneDefinition]):
             faults.note(_checked, rate, seen, f"/rates/{index}")
             for index, rate in enumerate(definition.rates)
         ]
-        if definition.shipping not in {None, HIGHEST, *seen}:
-            faults.add("must be one of the classes that have rates here, or highest", "/shipping")
+        if definition.shipping_taxed_as not in {None, HIGHEST, *seen}:
+            faults.add("must be one of the classes that have rates here, or highest", "/shipping_taxed_as")
         return msgspec.structs.replace(definition, rates=tuple(rates))
 
 

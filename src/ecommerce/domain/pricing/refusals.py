@@ -41,3 +41,9 @@ class CodeTaken(Conflict):
     """Another promotion, or the same, has this code already."""
 
     code = "code-taken"
+
+
+class AreaTaken(Conflict):
+    """Another zone of its kind has exactly this area. `data`: `pointer` into the caller's body, `zone_id`."""
+
+    code = "area-taken"

@@ -2,10 +2,11 @@
 
 from ecommerce.application.pricing.shipping_zones import ShippingZoneDefinition, ShippingZoneEditor
 from ecommerce.application.pricing.tax_zones import TaxZoneDefinition, TaxZoneEditor
+from ecommerce.domain.pricing.refusals import AreaTaken
 from ecommerce.entrypoints.http.admin_records import record_controller
 
 AdminTaxZoneController = record_controller(
-    "/admin/tax-zones", "tax zone", TaxZoneDefinition, TaxZoneEditor, read="tax:write"
+    "/admin/tax-zones", "tax zone", TaxZoneDefinition, TaxZoneEditor, read="tax:write", raises=(AreaTaken,)
 )
 AdminShippingZoneController = record_controller(
     "/admin/shipping-zones",
@@ -13,4 +14,5 @@ AdminShippingZoneController = record_controller(
     ShippingZoneDefinition,
     ShippingZoneEditor,
     read="shipping:read",
+    raises=(AreaTaken,),
 )

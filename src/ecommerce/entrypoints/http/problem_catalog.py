@@ -172,7 +172,25 @@ PROBLEMS = {
     "coupon-exhausted": Problem(
         409,
         "Coupon used up",
-        "The coupon was used as often as it may be.",
+        "The coupon was used as often as it may be, or as often as one customer may (`reason`: `limit` or "
+        "`customer-limit`). Nothing was ordered or charged; remove it from the cart to go on without it.",
+    ),
+    "area-taken": Problem(
+        409,
+        "Area of another zone",
+        "Another zone (`zone_id`) has exactly the area at `pointer`: which of the two holds there would be "
+        "chance. Draw one of them more precisely, by regions or postal codes, or take it out of the other.",
+    ),
+    "limit-below-use": Problem(
+        409,
+        "Limit below what is used",
+        "The promotion was used more often, or took off more, than the new limit or budget would allow: see "
+        "its `used` and `spent`.",
+    ),
+    "code-taken": Problem(
+        409,
+        "Code in use",
+        "A promotion has this code already. Retire that code first, or choose another.",
     ),
     "shipping-unavailable": Problem(
         422,

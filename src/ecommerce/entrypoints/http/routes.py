@@ -9,6 +9,10 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from ecommerce.entrypoints.http.addresses import AddressController
 from ecommerce.entrypoints.http.admin_customers import AdminCustomerController
 from ecommerce.entrypoints.http.admin_price_lists import AdminListPriceController, AdminPriceListController
+from ecommerce.entrypoints.http.admin_promotions import (
+    AdminCouponCodeController,
+    AdminPromotionController,
+)
 from ecommerce.entrypoints.http.admin_refunds import AdminRefundController
 from ecommerce.entrypoints.http.admin_zones import AdminShippingZoneController, AdminTaxZoneController
 from ecommerce.entrypoints.http.auth import AuthController
@@ -40,11 +44,13 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     PaymentController,
     StripeWebhookController,
     AdminRefundController,
-    AdminPriceListController,
-    AdminListPriceController,
-    AdminCustomerController,
     AdminTaxZoneController,
     AdminShippingZoneController,
+    AdminPriceListController,
+    AdminListPriceController,
+    AdminPromotionController,
+    AdminCouponCodeController,
+    AdminCustomerController,
 )
 # At the root.
 ROOT_CONTROLLERS: tuple[ControllerRouterHandler, ...] = (

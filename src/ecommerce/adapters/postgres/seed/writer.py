@@ -13,6 +13,13 @@ from ecommerce.adapters.postgres.seed.numbers import OPENED
 from ecommerce.adapters.postgres.seed.orders import OrderRows, Past, Sold
 from ecommerce.adapters.postgres.seed.people import Customer, DemoAccount
 from ecommerce.adapters.postgres.seed.products import Picture, Rows, Stockroom, add_product
+from ecommerce.adapters.postgres.seed.zones import (
+    ZONE_COLUMNS,
+    ZONE_JSON,
+    shipping_zones,
+    tax_zones,
+    zone_rows,
+)
 from ecommerce.adapters.postgres.tables.metadata import METADATA
 from ecommerce.application.pricing.contracts import Pricer
 
@@ -93,6 +100,7 @@ async def write_shop(database: Database, wanted: Wanted, progress: Progress) -> 
             if wanted.reset:
                 names = [name for name in METADATA.tables if name not in _KEPT]
                 await connection.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
+            await _draw_zones(connection, wanted.seed)
             room = await _furnish(connection, wanted)
             # Nothing is listed yet, so that no list can hear of stock that arrives.
             await connection.execute("ALTER TABLE stock_level DISABLE TRIGGER stock_arrived")
@@ -105,6 +113,14 @@ async def write_shop(database: Database, wanted: Wanted, progress: Progress) -> 
             await connection.execute(OPENING_STOCK, OPENED)
             await rebuild_in_bulk(connection, lambda done, of: progress("documents", done, of))
         await connection.execute("ANALYZE")
+
+
+async def _draw_zones(connection: Connection, seed: int) -> None:
+    """Where staff have drawn zones of their own already, no example gets among them."""
+    for table, zones in (("tax_zone", tax_zones()), ("shipping_zone", shipping_zones())):
+        if not await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})"):
+            rows = zone_rows(seed, table, list(zones))
+            await copy_with_json(connection, table, ZONE_COLUMNS, ZONE_JSON, rows)
 
 
 async def _furnish(connection: Connection, wanted: Wanted) -> Stockroom:
