@@ -86,7 +86,8 @@ class CartShop:
 
     async def code(self, code: str, *, max_uses: int | None = None, **promotion: Any) -> UUID:
         """A code that takes ten per cent off, unless `promotion` says otherwise; the promotion's id."""
-        promotion_id = await self.promotions.promotion(**{"name": code.title(), "by_code": True, **promotion})
+        rule = {"name": code.title(), "by_code": True, "enabled": True, **promotion}
+        promotion_id = await self.promotions.promotion(**rule)
         code_id = await self.promotions.code(promotion_id, max_uses=max_uses)
         hashed = code_hash(SecretTokens(SECRET), canonical(code))
         await self.promotions.run("UPDATE coupon_code SET code_hash = $2 WHERE id = $1", code_id, hashed)
