@@ -88,7 +88,7 @@ AT_MOST = {
     "admin_price_list_find": 1,
     "admin_price_list_create": 4,
     "admin_price_list_show": 1,
-    "admin_price_list_replace": 5,
+    "admin_price_list_replace": 6,
     "admin_price_list_remove": 5,
     "admin_list_price_find": 2,
     "admin_list_price_put_prices": 8,
