@@ -1,6 +1,7 @@
 """Fixtures for every test: real servers, started once a process; a fresh migrated database a test."""
 
 import asyncio
+import json
 import secrets
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +16,7 @@ from ecommerce.adapters.embedded.valkey import EmbeddedValkey
 from ecommerce.adapters.postgres.database import Bounds, Database
 from ecommerce.adapters.postgres.examiner import PgInvariants
 from ecommerce.application.shared.care import Verdict
+from ecommerce.domain.pricing.versions import reprice
 from ecommerce.entrypoints.bootstrap import migrations
 
 
@@ -74,9 +76,31 @@ async def broken_invariants(url: str) -> list[Verdict]:
         await database.close()
 
 
+async def differently_priced(url: str) -> list[str]:
+    """Orders that would cost something else if their input were priced again, which must never be."""
+    connection = await asyncpg.connect(url)
+    try:
+        orders = await connection.fetch(
+            "SELECT number, pricing_engine, pricing_input::text AS input,"
+            " subtotal, discount, shipping, tax, total"
+            " FROM sales_order WHERE pricing_input <> '{}'"
+        )
+    finally:
+        await connection.close()
+    return [order["number"] for order in orders if not _is_priced_alike(order)]
+
+
+def _is_priced_alike(order: asyncpg.Record) -> bool:
+    again = reprice(order["pricing_engine"], json.loads(order["input"]))
+    sums = ("subtotal", "discount", "shipping", "tax", "total")
+    return all(getattr(again, each) == order[each] for each in sums)
+
+
 @pytest.fixture
 async def database_url(postgres_server: PostgresServer, request: pytest.FixtureRequest) -> AsyncIterator[str]:
-    """The URL of a migrated, empty database that only this test has. At the end every invariant holds.
+    """The URL of a migrated, empty database that only this test has.
+
+    At the end every invariant holds, and every order priced again comes to the same.
 
     A test that writes what can't be on purpose says so: `@pytest.mark.breaks_invariants("name", ...)`.
     """
@@ -85,11 +109,13 @@ async def database_url(postgres_server: PostgresServer, request: pytest.FixtureR
     url = postgres_server.database_url(name)
     yield url
     broken = await broken_invariants(url)
+    repriced = await differently_priced(url)
     await postgres_server.run(f"DROP DATABASE {name} WITH (FORCE)")
     marker = request.node.get_closest_marker("breaks_invariants")
     meant = marker.args if marker else ()
     unexpected = [verdict for verdict in broken if verdict.invariant not in meant]
     assert not unexpected, unexpected
+    assert not repriced, repriced
 
 
 @pytest.fixture(scope="session")

@@ -303,3 +303,153 @@ async def _(world: World) -> Ask:
 @sample("admin_shipping_zone_replace")
 async def _(world: World) -> Ask:
     return (await kept(world, "/admin/shipping-zones", shipping_zone())).but(json=shipping_zone())
+
+
+@sample("admin_promotion_find")
+@sample("admin_price_list_find")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.admin, query={"page_size": "2"})
+
+
+def promotion(*, by_code: bool = False, enabled: bool = False) -> dict[str, Any]:
+    """Switched off, unless a test needs it: other tests look at what carts cost."""
+    return {
+        "name": "Ten off",
+        "enabled": enabled,
+        "by_code": by_code,
+        "benefit": {"kind": "percentage", "ppm": 100_000},
+        "conditions": {"min_subtotal": [{"amount": 1, "currency": "USD"}], "countries": ["GB"]},
+        "max_uses": 100,
+    }
+
+
+def price_list() -> dict[str, Any]:
+    return {"name": "Trade", "currency": "USD", "customer_groups": ["nobody"], "priority": 1}
+
+
+@sample("admin_promotion_create")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.admin, json=promotion())
+
+
+@sample("admin_price_list_create")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.admin, json=price_list())
+
+
+@sample("admin_promotion_show")
+@sample("admin_promotion_remove")
+async def _(world: World) -> Ask:
+    return await kept(world, "/admin/promotions", promotion())
+
+
+@sample("admin_promotion_replace")
+async def _(world: World) -> Ask:
+    changed = {**promotion(), "name": "Ten off, a second time"}
+    return (await kept(world, "/admin/promotions", promotion())).but(json=changed)
+
+
+@sample("admin_price_list_show")
+@sample("admin_price_list_remove")
+async def _(world: World) -> Ask:
+    return await kept(world, "/admin/price-lists", price_list())
+
+
+@sample("admin_price_list_replace")
+async def _(world: World) -> Ask:
+    changed = {**price_list(), "priority": 2}
+    return (await kept(world, "/admin/price-lists", price_list())).but(json=changed)
+
+
+def list_prices(world: World) -> dict[str, Any]:
+    amount = {"amount": 900, "currency": "USD"}
+    return {"prices": [{"variant_id": world.product["variant_id"], "min_quantity": 10, "amount": amount}]}
+
+
+@sample("admin_list_price_find")
+async def _(world: World) -> Ask:
+    return (await kept(world, "/admin/price-lists", price_list())).but(headers=world.admin)
+
+
+@sample("admin_list_price_put_prices")
+async def _(world: World) -> Ask:
+    return (await kept(world, "/admin/price-lists", price_list())).but(json=list_prices(world))
+
+
+@sample("admin_list_price_remove_prices")
+async def _(world: World) -> Ask:
+    ask = await kept(world, "/admin/price-lists", price_list())
+    path = f"/admin/price-lists/{ask.path['record_id']}/prices"
+    await world.call("PUT", path, json=list_prices(world), headers=ask.headers)
+    return ask.but(
+        path={**ask.path, "variant_id": world.product["variant_id"]},
+        headers={**world.admin, "If-Match": '"2"'},
+    )
+
+
+@sample("admin_coupon_code_find")
+async def _(world: World) -> Ask:
+    ask = await kept(world, "/admin/promotions", promotion(by_code=True))
+    return ask.but(headers=world.admin, query={"page_size": "2"})
+
+
+async def coupon(world: World) -> tuple[Ask, str]:
+    """A code of a promotion that holds, and where it is kept."""
+    ask = await kept(world, "/admin/promotions", promotion(by_code=True, enabled=True))
+    word = f"CODE{uuid4().hex[:12].upper()}"
+    path = f"/admin/promotions/{ask.path['record_id']}/codes"
+    made = await world.call("POST", path, json={"code": word}, headers=world.admin)
+    return Ask(headers=world.admin, path={**ask.path, "code_id": made["id"]}), word
+
+
+@sample("admin_coupon_code_make")
+async def _(world: World) -> Ask:
+    ask = await kept(world, "/admin/promotions", promotion(by_code=True))
+    return ask.but(headers=world.admin, json={"count": 3, "prefix": "VIP-", "max_uses": 1})
+
+
+@sample("admin_coupon_code_show")
+@sample("admin_coupon_code_retire")
+async def _(world: World) -> Ask:
+    ask, _ = await coupon(world)
+    return ask.with_headers(If_Match="*")
+
+
+@sample("admin_customer_show_groups")
+async def _(world: World) -> Ask:
+    me = await world.call("GET", "/users/me", headers=world.other)
+    return Ask(headers=world.admin, path={"customer_id": me["id"]})
+
+
+@sample("admin_customer_replace_groups")
+async def _(world: World) -> Ask:
+    me = await world.call("GET", "/users/me", headers=world.other)
+    path = {"customer_id": me["id"]}
+    return Ask(headers={**world.admin, "If-Match": "*"}, path=path, json={"groups": ["trade"]})
+
+
+@sample("cart_explain")
+async def _(world: World) -> Ask:
+    _, held = await world.cart()
+    return Ask(headers=held, json={"shipping_address": ADDRESS})
+
+
+@sample("cart_switch_currency")
+async def _(world: World) -> Ask:
+    _, held = await world.cart()
+    return Ask(headers=held, json={"currency": "EUR"})
+
+
+@sample("cart_coupon_add")
+async def _(world: World) -> Ask:
+    _, word = await coupon(world)
+    _, held = await world.cart()
+    return Ask(headers=held, json={"code": word})
+
+
+@sample("cart_coupon_remove")
+async def _(world: World) -> Ask:
+    _, word = await coupon(world)
+    _, held = await world.cart()
+    await world.call("POST", "/cart/coupons", json={"code": word}, headers=held)
+    return Ask(headers=held, path={"code": word})

@@ -21,7 +21,7 @@ import httpx
 
 from ecommerce.adapters.saq.queue import PatientQueue
 from ecommerce.entrypoints.bootstrap.local_shop import control, kept
-from tests.conftest import broken_invariants
+from tests.conftest import broken_invariants, differently_priced
 from tests.e2e.stubborn import Stubborn
 
 ADDRESS = {
@@ -231,6 +231,7 @@ class Shop:
             if time.monotonic() > deadline:
                 raise Timeout(f"the shop does not settle: {faults}")
             await asyncio.sleep(0.2)
+        assert await differently_priced(self.facts["database_url"]) == []
 
     async def sql(self, query: str, *arguments: object) -> list[asyncpg.Record]:
         connection = await asyncpg.connect(self.facts["database_url"])

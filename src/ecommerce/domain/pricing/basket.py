@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ecommerce.domain.pricing.snapshot import Line
-from ecommerce.domain.pricing.target import EVERYTHING, Target
+from ecommerce.domain.pricing.target import Target
 
 
 @dataclass(slots=True)
@@ -50,15 +50,17 @@ class Basket:
         self.fresh_left = self.gross.copy()
         self.counted: list[Counted | None] = [None] * len(lines)
         self._features = [line.features for line in lines]
-        self._meant: dict[Target, Sequence[int]] = {EVERYTHING: range(len(lines))}
+        self._meant: dict[Target | frozenset[str], Sequence[int]] = {frozenset(): range(len(lines))}
 
     def meant(self, target: Target) -> Sequence[int]:
         """The lines that the target means, in their order. Promotions often share targets: found once."""
-        found = self._meant.get(target)
+        # A set remembers its hash, a target works it out each time.
+        name = target if target.without else target.features
+        found = self._meant.get(name)
         if found is None:
             matches = target.matches
             found = [index for index, features in enumerate(self._features) if matches(features)]
-            self._meant[target] = found
+            self._meant[name] = found
         return found
 
     def units(self, target: Target) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from ecommerce.domain.pricing.basket import Basket
 from ecommerce.domain.pricing.bundles import bundle
 from ecommerce.domain.pricing.buy_x_get_y import buy_x_get_y
-from ecommerce.domain.pricing.offer import Offer, percent_of
+from ecommerce.domain.pricing.offer import NOTHING, Offer, percent_of
 from ecommerce.domain.pricing.promotion import (
     AmountOff,
     Benefit,
@@ -45,19 +45,21 @@ def _percentage(basket: Basket, benefit: Percentage, currency: str) -> Offer:
     lines = basket.meant(benefit.target)
     gross = [basket.gross[index] for index in lines]
     parts = split(percent_of(sum(gross), benefit.ppm), gross)
-    return Offer(lines, [min(part, basket.left[index]) for index, part in zip(lines, parts, strict=True)])
+    amounts = [min(part, basket.left[index]) for index, part in zip(lines, parts, strict=True)]
+    return Offer(sum(amounts), lines, amounts)
 
 
 def _tiers(basket: Basket, benefit: Tiers, currency: str) -> Offer:
     units = basket.units(benefit.target)
-    ppm = max((tier.ppm for tier in benefit.tiers if units >= tier.quantity), default=0)
-    return _percent_of_what_is_left(basket, benefit.target, ppm) if ppm else Offer()
+    ppm = max([tier.ppm for tier in benefit.tiers if tier.quantity <= units], default=0)
+    return _percent_of_what_is_left(basket, benefit.target, ppm) if ppm else NOTHING
 
 
 def _percent_of_what_is_left(basket: Basket, target: Target, ppm: int) -> Offer:
     lines = basket.meant(target)
     left = [basket.left[index] for index in lines]
-    return Offer(lines, split(percent_of(sum(left), ppm), left))
+    discount = percent_of(sum(left), ppm)
+    return Offer(discount, lines, split(discount, left)) if discount else NOTHING
 
 
 def _amount_off(basket: Basket, benefit: AmountOff, currency: str) -> Offer:
@@ -65,7 +67,8 @@ def _amount_off(basket: Basket, benefit: AmountOff, currency: str) -> Offer:
     if benefit.per_unit:
         return _off_each_unit(basket, lines, lambda units, left: min(amount * units, left))
     left = [basket.left[index] for index in lines]
-    return Offer(lines, split(min(amount, sum(left)), left))
+    discount = min(amount, sum(left))
+    return Offer(discount, lines, split(discount, left))
 
 
 def _fixed_price(basket: Basket, benefit: FixedPrice, currency: str) -> Offer:
@@ -89,7 +92,7 @@ def _off_each_unit(basket: Basket, lines: Sequence[int], off: Callable[[int, int
             counted[index] = got, bought
             amount += got + bought
         amounts.append(amount)
-    return Offer(lines, amounts, counted)
+    return Offer(sum(amounts), lines, amounts, counted)
 
 
 # Each takes its own kind of benefit, which a mapping can't say.

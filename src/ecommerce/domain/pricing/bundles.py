@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from ecommerce.domain.pricing.basket import Basket, Counted
-from ecommerce.domain.pricing.offer import Offer
+from ecommerce.domain.pricing.offer import NOTHING, Offer
 from ecommerce.domain.pricing.promotion import Bundle, Part
 from ecommerce.domain.shared.money import split
 
@@ -21,25 +21,26 @@ def bundle(basket: Basket, benefit: Bundle, currency: str) -> Offer:
     price, most = benefit.prices[currency], shelf.most_bundles()
     if benefit.times is not None:
         most = min(most, benefit.times)
+    if not most or shelf.worth(1) <= price:
+        return NOTHING
     worth = cache(shelf.worth)
     # Each further bundle has cheaper units and saves less than the one before.
-    bundles = bisect_left(range(most), True, key=lambda fewer: worth(fewer + 1) - worth(fewer) <= price)
-    if not bundles:
-        return Offer()
+    bundles = 1 + bisect_left(range(1, most), True, key=lambda made: worth(made + 1) - worth(made) <= price)
     chosen = shelf.choose(bundles)
     values = [basket.dearest(index, units) for index, units in chosen.items()]
-    amounts = split(sum(values) - bundles * price, values)
+    discount = sum(values) - bundles * price
+    amounts = split(discount, values)
     counted = {
         index: Counted(got=units, got_left=value - amount)
         for (index, units), value, amount in zip(chosen.items(), values, amounts, strict=True)
     }
-    return Offer(list(chosen), amounts, units=counted)
+    return Offer(discount, list(chosen), amounts, units=counted)
 
 
 class _Shelf:
     """The fresh units that fit a part. A set of parts is an integer, with a bit for each."""
 
-    __slots__ = ("_asked", "_basket", "_dearest_first", "_fits")
+    __slots__ = ("_asked", "_basket", "_dearest_first", "_fits", "_within")
 
     def __init__(self, basket: Basket, parts: tuple[Part, ...]) -> None:
         self._basket = basket
@@ -52,6 +53,9 @@ class _Shelf:
         singles = {1 << number: part.quantity for number, part in enumerate(parts)}
         apart = singles.keys() >= set(self._fits.values())
         self._asked = singles if apart else _of_each_set(singles)
+        self._within = {
+            fit: [each for each in self._asked if fit & each == fit] for fit in set(self._fits.values())
+        }
 
     def most_bundles(self) -> int:
         fresh, fits = self._basket.fresh, self._fits.items()
@@ -65,9 +69,10 @@ class _Shelf:
         room = {each: asked * bundles for each, asked in self._asked.items()}
         chosen: dict[int, int] = {}
         for index in self._dearest_first:
-            fit = self._fits[index]
-            within = [each for each in room if fit & each == fit]
-            units = min(self._basket.fresh[index], *[room[each] for each in within])
+            units = self._basket.fresh[index]
+            within = self._within[self._fits[index]]
+            for each in within:
+                units = min(units, room[each])
             if units:
                 chosen[index] = units
                 for each in within:

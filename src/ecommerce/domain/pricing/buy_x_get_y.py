@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ecommerce.domain.pricing.basket import Basket, Counted
-from ecommerce.domain.pricing.offer import Offer, percent_of
+from ecommerce.domain.pricing.offer import NOTHING, Offer, percent_of
 from ecommerce.domain.pricing.promotion import BuyXGetY
 from ecommerce.domain.pricing.target import Target
 from ecommerce.domain.shared.money import split
@@ -12,7 +12,7 @@ from ecommerce.domain.shared.money import split
 def buy_x_get_y(basket: Basket, benefit: BuyXGetY, currency: str) -> Offer:
     buy, get = _worth_something(basket, benefit.buy), _worth_something(basket, benefit.get)
     if not buy or not get:
-        return Offer()
+        return NOTHING
     both = set(buy).intersection(get)
     to_buy, to_get, in_both = (sum([basket.fresh[index] for index in lines]) for lines in (buy, get, both))
     # As often as there are enough of each, and enough of them together: none is bought and got.
@@ -24,17 +24,18 @@ def buy_x_get_y(basket: Basket, benefit: BuyXGetY, currency: str) -> Offer:
     if benefit.times is not None:
         times = min(times, benefit.times)
     if not times:
-        return Offer()
+        return NOTHING
     spare = to_buy - times * benefit.buy_quantity
     got = _take_cheapest(basket, get, times * benefit.get_quantity, both, spare)
     worth = [basket.cheapest(index, units) for index, units in got.items()]
-    amounts = split(percent_of(sum(worth), benefit.ppm), worth)
+    discount = percent_of(sum(worth), benefit.ppm)
+    amounts = split(discount, worth)
     counted = {
         index: Counted(got=units, got_left=value - amount)
         for (index, units), value, amount in zip(got.items(), worth, amounts, strict=True)
     }
     _qualify(basket, buy, times * benefit.buy_quantity, counted)
-    return Offer(list(got), amounts, units=counted)
+    return Offer(discount, list(got), amounts, units=counted)
 
 
 def _worth_something(basket: Basket, target: Target) -> list[int]:

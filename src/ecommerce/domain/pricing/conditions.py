@@ -6,8 +6,9 @@ They look at the cart before any discount, so that no promotion can switch anoth
 from typing import Literal, TypeAlias
 
 from ecommerce.domain.pricing.basket import Basket
-from ecommerce.domain.pricing.promotion import Conditions, Promotion
+from ecommerce.domain.pricing.promotion import Promotion
 from ecommerce.domain.pricing.snapshot import Buyer
+from ecommerce.domain.pricing.target import EVERYTHING
 
 Reason: TypeAlias = Literal[
     "currency",
@@ -26,26 +27,19 @@ Reason: TypeAlias = Literal[
 
 def unmet(promotion: Promotion, currency: str, buyer: Buyer, basket: Basket) -> Reason | None:
     """The first condition that doesn't hold."""
-    if not promotion.has_currency(currency):
-        return "currency"
     conditions = promotion.conditions
-    return _of_the_buyer(conditions, buyer) or _of_the_goods(conditions, currency, basket)
-
-
-def _of_the_buyer(conditions: Conditions, buyer: Buyer) -> Reason | None:
-    if conditions.countries and buyer.country not in conditions.countries:
-        return "country-unknown" if buyer.country is None else "country"
-    if conditions.customer_groups and conditions.customer_groups.isdisjoint(buyer.groups):
-        return "customer-group"
-    if conditions.first_order and not buyer.first_order:
-        return "not-first-order"
-    return None
-
-
-def _of_the_goods(conditions: Conditions, currency: str, basket: Basket) -> Reason | None:
-    if conditions.min_subtotal and basket.subtotal < conditions.min_subtotal[currency]:
-        return "subtotal-too-low"
-    asks_for_goods = conditions.min_quantity or not conditions.goods.is_everything
-    if asks_for_goods and basket.units(conditions.goods) < max(1, conditions.min_quantity):
-        return "quantity-too-low"
-    return None
+    reason: Reason | None = None
+    if not promotion.has_currency(currency):
+        reason = "currency"
+    elif conditions.countries and buyer.country not in conditions.countries:
+        reason = "country-unknown" if buyer.country is None else "country"
+    elif conditions.customer_groups and conditions.customer_groups.isdisjoint(buyer.groups):
+        reason = "customer-group"
+    elif conditions.first_order and not buyer.first_order:
+        reason = "not-first-order"
+    elif conditions.min_subtotal and basket.subtotal < conditions.min_subtotal[currency]:
+        reason = "subtotal-too-low"
+    elif (goods := conditions.goods) is not EVERYTHING or conditions.min_quantity:
+        least = max(conditions.min_quantity, 0 if goods.is_everything else 1)
+        reason = "quantity-too-low" if basket.units(goods) < least else None
+    return reason

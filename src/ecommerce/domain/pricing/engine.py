@@ -48,17 +48,11 @@ class PricedGoods:
         snapshot, included = self.snapshot, self.snapshot.tax_included
         totals = [gross - discount for gross, discount in zip(self.gross, self.discounts, strict=True)]
         taxes = taxes_of_lines(totals, [line.taxes for line in snapshot.lines], included, snapshot.rounding)
-        lines = tuple(
-            [
-                LineBreakdown(line.key, discount, total, tax)
-                for line, discount, total, tax in zip(
-                    snapshot.lines, self.discounts, totals, taxes, strict=True
-                )
-            ]
-        )
+        keys = [line.key for line in snapshot.lines]
+        lines = tuple(map(LineBreakdown, keys, self.discounts, totals, taxes))
         cost, about_shipping = self._send(shipping)
         shipping_taxes = taxes_of(cost, shipping.taxes, included) if shipping else ()
-        tax = sum([line.tax for line in lines]) + sum([each.amount for each in shipping_taxes])
+        tax = sum([each.amount for group in (*taxes, shipping_taxes) for each in group])
         return Breakdown(
             lines=lines,
             considered=(*self.considered, *about_shipping),

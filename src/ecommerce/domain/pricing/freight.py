@@ -1,7 +1,7 @@
 """Shipping while promotions work on it."""
 
 from ecommerce.domain.pricing.conditions import Reason
-from ecommerce.domain.pricing.offer import Offer, percent_of
+from ecommerce.domain.pricing.offer import NOTHING, Offer, percent_of
 from ecommerce.domain.pricing.promotion import Benefit, FreeShipping
 from ecommerce.domain.pricing.snapshot import Shipping
 
@@ -19,8 +19,8 @@ class Freight:
         if self._shipping is None:
             return "country-unknown"
         if not isinstance(benefit, FreeShipping) or not benefit.is_for(self._shipping.method):
-            return Offer()
-        return Offer(amounts=(percent_of(self.left, benefit.ppm),))
+            return NOTHING
+        return Offer(percent_of(self.left, benefit.ppm))
 
     def carry_out(self, offer: Offer) -> None:
         self.left -= offer.discount

@@ -1,7 +1,7 @@
 """What a promotion would take off: worked out first, carried out only when it is the best of its group."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ecommerce.domain.pricing.basket import Basket, Counted
 from ecommerce.domain.pricing.promotion import WHOLE
@@ -9,20 +9,17 @@ from ecommerce.domain.pricing.promotion import WHOLE
 
 @dataclass(slots=True)
 class Offer:
-    """So much off each of these lines; off shipping it is one amount, without lines.
+    """`discount` in all, so much of it off each of these lines; off shipping it names no lines.
 
     `counted`: how much of it off got and bought units, where that matters. `units`, of a promotion by units:
     those that would count, of all lines it touches.
     """
 
+    discount: int = 0
     lines: Sequence[int] = ()
     amounts: Sequence[int] = ()
     counted: Mapping[int, tuple[int, int]] | None = None
     units: Mapping[int, Counted] | None = None
-    discount: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.discount = sum(self.amounts)
 
     def parts(self, lines: int) -> tuple[int, ...]:
         """What it takes off each of all the lines; nothing for shipping."""
@@ -42,6 +39,9 @@ class Offer:
         amounts = dict(zip(self.lines, self.amounts, strict=True))
         for index, units in self.units.items():
             basket.count(index, units, amounts.get(index, 0))
+
+
+NOTHING = Offer()
 
 
 def percent_of(amount: int, ppm: int) -> int:

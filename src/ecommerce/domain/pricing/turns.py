@@ -1,7 +1,7 @@
 """Who takes a turn when, and what became of each promotion."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Protocol
 
@@ -45,12 +45,12 @@ class Turns:
             promotion = candidate.promotion
             # A group and a promotion may have the same name.
             turn = promotion.id if promotion.group is None else (promotion.group,)
-            waiting[promotion.level].setdefault(turn, []).append(candidate)
+            waiting[promotion.benefit.level].setdefault(turn, []).append(candidate)
         return cls(snapshot, basket, {level: list(each.values()) for level, each in waiting.items()})
 
     def then(self) -> "Turns":
         """What comes after these turns, as often as it is tried: these stay as they are."""
-        return replace(self, considered=[])
+        return Turns(self.snapshot, self.basket, self.waiting, [], self.taken, self.closed)
 
     def play(self, level: Level, payable: Payable) -> None:
         """Of the rivals of each turn the best applies, of equal ones the first."""

@@ -14,8 +14,8 @@ from ecommerce.application.pricing.contracts import PricingFacts
 
 _ORDERED = "status NOT IN ('cancelled', 'expired')"
 
-# Wants the SQL expressions `account` (uuid), `email_key` (bytea), `customer_keys` (bytea[]), `cart` (uuid); each
-# may be null.
+# Wants the SQL expressions `account` (uuid), `email_key` (bytea), `customer_keys` (bytea[]), `cart` (uuid);
+# each may be null.
 FACTS = f"""
 json_build_object(
   'at', now(),
