@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import msgspec
 from dishka import AsyncContainer, Provider, Scope, provide
 
 from ecommerce.application.pricing.contracts import PromotionClaim, PromotionLedger
+from ecommerce.application.pricing.promotions import PromotionDefinition
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.authentication import Authenticator
 from ecommerce.application.shared.call import Call
@@ -68,12 +70,33 @@ class Desk:
             f"/admin/promotions/{promotion_id}", json={**body, **more}, headers=headers
         )
 
-    async def use(self, promotion_id: str, discount: int = 100, customer: bytes = b"me", **more: Any) -> UUID:
-        """An order that uses it, as placing would."""
-        row = await self.factory.row("SELECT version FROM promotion WHERE id = $1", UUID(promotion_id))
-        claim = {"version": row["version"], "name": "Summer", "coupon_code_id": None, "per_customer": None}
-        use = PromotionClaim(UUID(promotion_id), discount=discount, **{"limited": False, **claim, **more})
-        order_id = await self.factory.order()
+    def claim_of(self, **more: Any) -> PromotionClaim:
+        plain = {
+            "name": "Summer",
+            "discount": 100,
+            "coupon_code_id": None,
+            "per_customer": None,
+            "limited": False,
+        }
+        return PromotionClaim(**{**plain, **more})
+
+    def changed(self, definition: PromotionDefinition, **more: Any) -> PromotionDefinition:
+        return msgspec.structs.replace(definition, **more)
+
+    async def use(
+        self,
+        promotion_id: str,
+        discount: int = 100,
+        customer: bytes = b"me",
+        order: UUID | None = None,
+        **more: Any,
+    ) -> UUID:
+        """An order that uses it, as placing would; at the version it has now, unless told."""
+        if "version" not in more:
+            row = await self.factory.row("SELECT version FROM promotion WHERE id = $1", UUID(promotion_id))
+            more["version"] = row["version"]
+        use = self.claim_of(promotion_id=UUID(promotion_id), discount=discount, **more)
+        order_id = order or await self.factory.order()
         async with self.container({Call: Call()}) as scope:
             ledger, uow = await scope.get(PromotionLedger), await scope.get(UnitOfWork)
             async with uow.begin():

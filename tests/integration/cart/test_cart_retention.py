@@ -18,7 +18,10 @@ VALUES ($1, CASE WHEN $2::uuid IS NULL THEN sha256($1::uuid::text::bytea) END, $
         now() - make_interval(days => $4), now() - make_interval(days => $4))
 """
 LINE = "INSERT INTO cart_line (id, cart_id, variant_id, quantity) VALUES (gen_random_uuid(), $1, $2, 1)"
-ACCOUNT = "INSERT INTO account (id, email, email_key, password_hash) VALUES ($1::uuid, $1::uuid::text, $1::uuid::text, '')"
+ACCOUNT = """
+INSERT INTO account (id, email, email_key, password_hash)
+VALUES ($1::uuid, $1::uuid::text, $1::uuid::text, '')
+"""
 CANCEL = """
 WITH ended AS (UPDATE sales_order SET status = 'cancelled' WHERE id = $1)
 INSERT INTO order_history (order_id, axis, status, actor) VALUES ($1, 'order', 'cancelled', 'test')

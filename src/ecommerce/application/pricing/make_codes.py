@@ -14,7 +14,7 @@ from ecommerce.application.pricing.promotions import PromotionDefinition
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.records import Desk, Records
 from ecommerce.application.shared.tokens import Tokens
-from ecommerce.domain.pricing.coupon_code import canonical, label, spell
+from ecommerce.domain.pricing.coupon_code import canonical, label, spell, written
 from ecommerce.domain.shared.kernel import Conflict
 
 # So many are hashed in a few milliseconds, during which nobody else is served.
@@ -72,15 +72,15 @@ class CouponCodeMaker:
         """Repeated with its idempotency key after a crash, it tells the codes that it made before."""
         await self._expect_by_code(promotion_id, actor)
         prefix = canonical(wish.prefix, "/prefix") if wish.prefix else ""
-        codes = spell(self._chance(wish.count * wish.length), wish.length, prefix)
+        words = spell(self._chance(wish.count * wish.length), wish.length)
         async with self._desk.uow.begin():
             if not self._desk.uow.resumed:
                 for start in range(0, wish.count, BATCH):
-                    new = [self._new(code, prefix) for code in codes[start : start + BATCH]]
+                    new = [self._new(prefix, word) for word in words[start : start + BATCH]]
                     await self._book.add_many(promotion_id, new, wish.max_uses)
                 told = {"count": wish.count, "prefix": prefix, "max_uses": wish.max_uses}
                 await self._tell(actor, "made", promotion_id, None, told)
-        return CodesMade(wish.count, wish.max_uses, codes)
+        return CodesMade(wish.count, wish.max_uses, [written(prefix, word) for word in words])
 
     async def retire(self, promotion_id: UUID, code_id: UUID, actor: Actor) -> None:
         actor.require(WRITE)
@@ -98,8 +98,8 @@ class CouponCodeMaker:
         if not promotion.definition.by_code:
             raise Conflict("this promotion applies without a code; set `by_code` first")
 
-    def _new(self, written: str, prefix: str) -> NewCode:
-        code = canonical(written)
+    def _new(self, prefix: str, word: str) -> NewCode:
+        code = prefix + word
         return NewCode(self._desk.ids.new(), code_hash(self._tokens, code), label(code, prefix))
 
     def _chance(self, count: int) -> bytes:

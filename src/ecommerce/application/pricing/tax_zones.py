@@ -16,6 +16,8 @@ from ecommerce.domain.shared.kernel import InvalidValue
 from ecommerce.domain.shared.lines import one_line
 
 _ALL = 1_000_000
+# Ten compound ones of 100 % make a thousandfold of a price: more would not be a sum of money any more.
+_MOST_OF_A_CLASS = 10
 
 
 class TaxRateDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,6 +81,8 @@ def _checked(rate: TaxRateDefinition, seen: dict[str, set[str]], at: str) -> Tax
     if rate.tax_class == HIGHEST:
         raise InvalidValue("this word means the goods that are taxed highest", f"{at}/tax_class")
     name = one_line(rate.name, 50, f"{at}/name")
+    if len(before) == _MOST_OF_A_CLASS:
+        raise InvalidValue(f"a class has at most {_MOST_OF_A_CLASS} rates", at)
     if name in before:
         raise InvalidValue("this class has a rate of this name already", f"{at}/name")
     if rate.compound and not before:

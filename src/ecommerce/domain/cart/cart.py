@@ -126,7 +126,7 @@ class Cart:
             line.seen_price = None
 
     def add_coupon(self, coupon_code_id: UUID, code: str) -> None:
-        """The same code twice is once, as it was typed first. Raises `InvalidValue` when there are too many."""
+        """The same code twice is once, as it was typed first. Raises `InvalidValue` for too many."""
         if coupon_code_id in self.coupons:
             return
         if len(self.coupons) >= MAX_COUPONS:

@@ -1,6 +1,5 @@
 """Coupon codes: how they are read, how they are made, and what may be shown of them."""
 
-import re
 import unicodedata
 
 from ecommerce.domain.shared.kernel import InvalidValue
@@ -26,12 +25,15 @@ def canonical(typed: str, pointer: str = "/code") -> str:
     return code
 
 
-def spell(chance: bytes, length: int, prefix: str = "") -> list[str]:
-    """Codes of `length` letters, as many as there is chance for, a letter a byte: `SUMMER-7K3Q-9XWB-M2HT`."""
+def spell(chance: bytes, length: int) -> list[str]:
+    """Words of `length` letters, as many as there is chance for: a letter a byte."""
     letters = chance.translate(_LETTERS).decode()
-    codes = (letters[start : start + length] for start in range(0, len(letters), length))
-    head = f"{prefix}-" if prefix else ""
-    return [head + "-".join(re.findall(".{1,4}", code)) for code in codes]
+    return [letters[start : start + length] for start in range(0, len(letters), length)]
+
+
+def written(prefix: str, word: str) -> str:
+    """As people read it best: `SUMMER-7K3Q-9XWB-M2HT`. The canonical code is the two without dashes."""
+    return "-".join(filter(None, (prefix, *(word[at : at + 4] for at in range(0, len(word), 4)))))
 
 
 def label(code: str, prefix: str = "") -> str:
