@@ -154,7 +154,9 @@ async def test_an_example_is_a_good_request(world: World, operation: Operation) 
 
     answer = await send(world, operation, Ask(path=ask.path, headers=ask.headers, json=content["example"]))
 
-    assert answer.status_code not in {400, 415, 422}, answer.text
+    # A code that nobody has given out is as good as any other, and opens nothing.
+    told = answer.json().get("code") if answer.content else None
+    assert answer.status_code not in {400, 415, 422} or told == "coupon-not-applicable", answer.text
 
 
 @of_all

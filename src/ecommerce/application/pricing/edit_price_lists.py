@@ -112,13 +112,13 @@ class PriceListEditor(RecordEditor[PriceListDefinition]):
             [each for each in named if isinstance(each, str)],
         )
         currency = price_list.definition.currency
-        faults, breaks = [], {}
+        faults, absent, breaks = [], [], {}
         for index, each in enumerate(wanted):
             at, variant_id = f"/prices/{index}", known.get(each.variant)
             if each.amount.currency != currency:
                 faults.append(InvalidValue(f"the list is in {currency}", f"{at}/amount/currency"))
             if variant_id is None:
-                faults.append(InvalidValue("there is no such variant", f"{at}/{each.field}"))
+                absent.append(f"{at}/{each.field}")
             elif (variant_id, each.min_quantity) in breaks:
                 faults.append(InvalidValue("this price stands here twice", at))
             else:
@@ -126,6 +126,8 @@ class PriceListEditor(RecordEditor[PriceListDefinition]):
                 breaks[key] = Break(variant_id, each.min_quantity, each.amount.amount)
         if faults:
             raise InvalidValues(faults)
+        if absent:
+            raise NotFound(f"there is no such variant at {', '.join(absent[:20])}")
         return list(breaks.values())
 
     async def _changed(

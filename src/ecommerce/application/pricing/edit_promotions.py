@@ -7,10 +7,11 @@ import msgspec
 from ecommerce.application.pricing.edit_price_lists import StoreMoney
 from ecommerce.application.pricing.goods import ids_of, places_of
 from ecommerce.application.pricing.ports import IsoCodes, KnownGoods
-from ecommerce.application.pricing.promotions import PromotionDefinition, refuse
+from ecommerce.application.pricing.promotions import PromotionDefinition
 from ecommerce.application.shared.amount import Amount
 from ecommerce.application.shared.faults import Faults
 from ecommerce.application.shared.records import Desk, Record, RecordEditor, Records
+from ecommerce.domain.shared.kernel import NotFound
 
 READ, WRITE = "promotions:read", "promotions:write"
 
@@ -50,8 +51,8 @@ class PromotionEditor(RecordEditor[PromotionDefinition]):
         checked = faults.note(definition.checked, self._store.currencies, self._store.zone)
         for index, country in enumerate(definition.conditions.countries):
             faults.note(self._codes.country, country, f"/conditions/countries/{index}")
+        faults.settle()
         named = definition.goods()
         for pointer, what in places_of(await self._goods.unknown(ids_of(named)), named):
-            faults.note(refuse, what, pointer)
-        faults.settle()
+            raise NotFound(f"{what} at {pointer}")
         return checked

@@ -43,7 +43,7 @@ class NamedGoods(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Goods(NamedGoods, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whatever is any of these (all goods where nothing is named), but nothing of `without`."""
 
-    without: NamedGoods = msgspec.field(default_factory=NamedGoods)
+    without: Annotated[NamedGoods, msgspec.Meta(examples=[{}])] = msgspec.field(default_factory=NamedGoods)
 
     def target(self) -> Target:
         return Target.of(self.features(), self.without.features())

@@ -77,7 +77,7 @@ AdminPromotionController = record_controller(
     read=READ,
     view=PromotionView,
     show=_show,
-    raises=(LimitBelowUse,),
+    raises=(NotFound, LimitBelowUse),
 )
 
 

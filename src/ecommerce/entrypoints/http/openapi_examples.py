@@ -42,6 +42,9 @@ _NAMED: Mapping[str, Any] = {
     "url": "https://shop.example.com/media/mug.webp",
     "note": "Leave it at the door",
     "shipping_option_id": "standard",
+    "vat_number": "DE136695976",
+    "starts_at": _TIME,
+    "ends_at": "2026-12-24T18:00:00Z",
 }
 # Trees are shown with a few levels.
 _DEEPEST = 5
@@ -94,6 +97,8 @@ def _number(schema: Mapping[str, Any], name: str) -> int:
 
 
 def _text(schema: Mapping[str, Any], name: str) -> str:
+    if name in {"starts_at", "ends_at"}:
+        return str(_NAMED[name])
     by_format = {"uuid": _UUID, "date-time": _TIME, "date": _TIME[:10]}.get(schema.get("format", ""))
     if by_format:
         return by_format

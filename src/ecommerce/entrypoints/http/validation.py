@@ -42,7 +42,7 @@ def faults_in(value: Any, wanted: Any, pointer: str = "", *, strict: bool = True
 
 
 def _walk(value: Any, wanted: Any, pointer: str, strict: bool) -> Iterator[Fault]:
-    inner = list(_inside(value, _bare(wanted), pointer, strict))
+    inner = list(_inside(value, _chosen(value, _bare(wanted)), pointer, strict))
     yield from inner
     if not inner:
         yield from _itself(value, wanted, pointer, strict)
@@ -95,6 +95,16 @@ def _bare(wanted: Any) -> Any:
         others = [each for each in get_args(wanted) if each not in (NoneType, msgspec.UnsetType)]
         if len(others) == 1:
             return _bare(others[0])
+    return wanted
+
+
+def _chosen(value: Any, wanted: Any) -> Any:
+    """Of several structs the one that the value's tag names."""
+    if isinstance(value, dict) and get_origin(wanted) in (Union, UnionType):
+        for each in get_args(wanted):
+            config = getattr(each, "__struct_config__", None)
+            if config is not None and config.tag_field and value.get(config.tag_field) == config.tag:
+                return each
     return wanted
 
 
