@@ -30,7 +30,7 @@ from ecommerce.domain.pricing.snapshot import Buyer, Candidate, Line, Shipping, 
 from ecommerce.domain.pricing.target import EVERYTHING, Target
 
 # For a night's run: PRICING_EXAMPLES=20000 pytest tests/unit/pricing
-EXAMPLES = int(os.environ.get("PRICING_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("PRICING_EXAMPLES", "100"))
 
 VAT = TaxRate("VAT", 200_000)
 STATE, COUNTY = TaxRate("State", 62_500), TaxRate("County", 10_001)

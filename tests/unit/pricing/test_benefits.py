@@ -4,8 +4,10 @@ import pytest
 
 from ecommerce.domain.pricing.promotion import (
     AmountOff,
+    Benefit,
     Bundle,
     BuyXGetY,
+    Conditions,
     FixedPrice,
     FreeShipping,
     Level,
@@ -16,7 +18,7 @@ from ecommerce.domain.pricing.promotion import (
 )
 from ecommerce.domain.pricing.snapshot import Shipping
 from ecommerce.domain.pricing.target import EVERYTHING, Target
-from tests.unit.pricing.shop import POST, discounts, goods, line, percent, priced, reasons
+from tests.unit.pricing.shop import POST, discounts, goods, line, percent, priced, promotion, reasons
 
 THREE_FOR_TWO = BuyXGetY(buy_quantity=2, get_quantity=1)
 
@@ -131,6 +133,36 @@ def test_what_costs_least_now_is_what_gets_cheaper() -> None:
     assert discounts(priced(cart, half_off_a, THREE_FOR_TWO)) == [1_000, 0, 0]
 
 
+def test_too_few_to_get_are_none_at_all() -> None:
+    two_socks = BuyXGetY(buy_quantity=1, get_quantity=2, buy=goods("shoes"), get=goods("socks"))
+
+    assert priced([line("shoes", 5_000, 9), line("socks", 300)], two_socks).discount == 0
+
+
+def test_enough_units_are_left_to_qualify() -> None:
+    """Both shirts cost less than the cap, but one of them has to be bought."""
+    two_others = BuyXGetY(buy_quantity=1, get_quantity=2, buy=goods("shirt"))
+    cart = [line("cap", 900), line("x", 100, 1, "shirt"), line("y", 200, 1, "shirt")]
+
+    assert discounts(priced(cart, two_others)) == [900, 100, 0]
+
+
+def test_the_dearest_units_qualify() -> None:
+    one_for_one = BuyXGetY(buy_quantity=1, get_quantity=1, times=1)
+    one_free = Bundle(parts=(Part(EVERYTHING, 1),), prices={"USD": 0}, times=1)
+    cart = [line("a", 1_000), line("b", 500), line("c", 400), line("d", 300)]
+
+    assert discounts(priced(cart, one_for_one, one_free)) == [0, 500, 0, 300]
+
+
+def test_units_of_a_line_differ_by_a_remainder() -> None:
+    """Ten for three units: 4, 3 and 3."""
+    cart, two_off = [line("a", 4, 3)], AmountOff(amounts={"USD": 2})
+
+    assert priced(cart, two_off, THREE_FOR_TWO).discount == 2 + 3
+    assert priced(cart, two_off, Bundle(parts=(Part(EVERYTHING, 2),), prices={"USD": 0})).discount == 2 + 7
+
+
 def test_a_gift_in_the_cart_takes_nobodys_free_unit() -> None:
     cart = [line("gift", 0, 5), line("a", 1_000, 3)]
 
@@ -170,6 +202,7 @@ def test_units_of_a_bundle_do_not_count_again() -> None:
     result = priced([line("a", 100, 4)], any_two, THREE_FOR_TWO)
 
     assert reasons(result) == [None, "nothing-to-discount"]
+    assert result.discount == 50
 
 
 def test_free_shipping_by_method() -> None:
@@ -186,3 +219,24 @@ def test_parts_of_the_shipping_price_multiply() -> None:
     result = priced([line("a", 1_000)], half, half, shipping=POST)
 
     assert (result.shipping, result.shipping_discount, result.discount) == (125, 375, 0)
+
+
+@pytest.mark.parametrize(
+    ("benefit", "asked"),
+    [
+        (Percentage(ppm=1, target=goods("a")), [goods("a")]),
+        (AmountOff(amounts={"USD": 1}, target=goods("a")), [goods("a")]),
+        (FixedPrice(prices={"USD": 1}, target=goods("a")), [goods("a")]),
+        (Tiers(tiers=(Tier(1, 1),), target=goods("a")), [goods("a")]),
+        (BuyXGetY(buy_quantity=1, get_quantity=1, buy=goods("a"), get=goods("b")), [goods("a"), goods("b")]),
+        (
+            Bundle(parts=(Part(goods("a"), 1), Part(goods("b"), 1)), prices={"USD": 1}),
+            [goods("a"), goods("b")],
+        ),
+        (FreeShipping(), []),
+    ],
+)
+def test_a_promotion_tells_what_it_asks_of_lines(benefit: Benefit, asked: list[Target]) -> None:
+    conditions = Conditions(goods=goods("c"))
+
+    assert promotion(benefit, conditions=conditions).targets == (goods("c"), *asked)

@@ -28,7 +28,7 @@ def bundle(basket: Basket, benefit: Bundle, currency: str) -> Offer:
     bundles = 1 + bisect_left(range(1, most), True, key=lambda made: worth(made + 1) - worth(made) <= price)
     chosen = shelf.choose(bundles)
     values = [basket.dearest(index, units) for index, units in chosen.items()]
-    discount = sum(values) - bundles * price
+    discount = max(0, sum(values) - bundles * price)
     amounts = split(discount, values)
     counted = {
         index: Counted(got=units, got_left=value - amount)
