@@ -246,3 +246,29 @@ class IsoCodes(Protocol):
     def currency(self, code: str, pointer: str) -> str:
         """ISO 4217."""
         ...
+
+
+class OrderedGoods(msgspec.Struct, frozen=True):
+    """What an order's line was of. `categories` and `tags` are the product's of today."""
+
+    variant_id: UUID
+    product_id: UUID
+    categories: list[UUID]
+    tags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PricedOrder:
+    """An order that was not given up, as its price was made. `input` is the engine's, in JSON."""
+
+    id: UUID
+    number: str
+    engine: str
+    input: bytes
+    goods: list[OrderedGoods]
+
+
+class PricedOrders(Protocol):
+    async def latest(self, count: int, before: UUID | None = None) -> list[PricedOrder]:
+        """The newest first, those before an order's id. One statement, outside any unit of work."""
+        ...

@@ -14,6 +14,7 @@ from ecommerce.application.pricing.edit_promotions import READ, WRITE, Promotion
 from ecommerce.application.pricing.make_codes import CodesMade, CouponCodeMaker, ManyCodes, SharedCode
 from ecommerce.application.pricing.ports import CodeEdge, CouponCode, CouponCodeBook
 from ecommerce.application.pricing.promotions import ConditionsDefinition, PromotionDefinition
+from ecommerce.application.pricing.simulate_promotion import SimulatePromotionHandler, Simulation
 from ecommerce.application.shared.amount import Amount
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.records import Record, Records
@@ -79,6 +80,31 @@ AdminPromotionController = record_controller(
     show=_show,
     raises=(NotFound, LimitBelowUse),
 )
+
+
+class SimulateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many of the last orders."""
+
+    orders: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 100
+
+
+class AdminPromotionSimulationController(Controller):
+    path = "/admin/promotions/{record_id:uuid}/simulate"
+    tags = ("Admin: promotions",)
+
+    @post("/", policy=staff(READ), raises=(NotFound,))
+    async def simulate(
+        self,
+        record_id: FromPath[UUID],
+        data: JSONBody[SimulateBody | None],
+        handler: FromDishka[SimulatePromotionHandler],
+        call: FromDishka[Call],
+    ) -> Simulation:
+        """Tell what a promotion would have made of the last orders, as if it had held.
+
+        It need not be enabled; its dates, limits and codes don't count.
+        """
+        return await handler(record_id, (data or SimulateBody()).orders, call.actor)
 
 
 class CouponCodesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,6 +12,7 @@ from ecommerce.entrypoints.http.admin_price_lists import AdminListPriceControlle
 from ecommerce.entrypoints.http.admin_promotions import (
     AdminCouponCodeController,
     AdminPromotionController,
+    AdminPromotionSimulationController,
 )
 from ecommerce.entrypoints.http.admin_refunds import AdminRefundController
 from ecommerce.entrypoints.http.admin_zones import AdminShippingZoneController, AdminTaxZoneController
@@ -49,6 +50,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     AdminPriceListController,
     AdminListPriceController,
     AdminPromotionController,
+    AdminPromotionSimulationController,
     AdminCouponCodeController,
     AdminCustomerController,
 )

@@ -5,6 +5,8 @@ Placing is the hottest write of all; a statement a table costs over four times a
 
 from uuid import UUID
 
+import msgspec
+
 from ecommerce.adapters.postgres.outbox import request_id
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
 from ecommerce.application.checkout.ports import PlacedOrder, Placing
@@ -33,9 +35,9 @@ WITH unpaid AS (
     order_id, position, id, variant_id, product_id, sku, name, options, quantity, unit_price, discount, tax,
     line_total, taxes)
   SELECT placed.id, l.position, l.id, l.variant_id, l.product_id, l.sku, l.name, l.options, l.quantity,
-    l.unit_price, l.discount, l.tax, l.line_total, l.taxes
+    l.unit_price, l.discount, l.tax, l.line_total, l.taxes::jsonb
   FROM placed, unnest($28::uuid[], $29::uuid[], $30::uuid[], $31::text[], $32::text[], $33::jsonb[],
-    $34::int[], $35::bigint[], $36::bigint[], $37::bigint[], $38::bigint[], $39::jsonb[])
+    $34::int[], $35::bigint[], $36::bigint[], $37::bigint[], $38::bigint[], $39::text[])
     WITH ORDINALITY AS l (id, variant_id, product_id, sku, name, options, quantity, unit_price, discount, tax,
       line_total, taxes, position)
 ), history AS (
@@ -55,6 +57,10 @@ WITH unpaid AS (
 )
 SELECT EXISTS (SELECT FROM placed) AS placed, (SELECT count FROM unpaid) AS unpaid
 """
+
+
+# As text: lists in a list would be an array of two dimensions, and not one value a line.
+_encode = msgspec.json.Encoder().encode
 
 
 class PgOrderPlacer:
@@ -104,7 +110,7 @@ class PgOrderPlacer:
             [line.discount for line in lines],
             [line.tax for line in lines],
             [line.line_total for line in lines],
-            [line.taxes for line in lines],
+            [_encode(line.taxes).decode() for line in lines],
             order.actor,
             order.payment_id,
             order.payment_state,
