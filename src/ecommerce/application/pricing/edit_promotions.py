@@ -24,7 +24,8 @@ class PromotionRecord(Record[PromotionDefinition], frozen=True):
 
 
 class PromotionEditor(RecordEditor[PromotionDefinition]):
-    """A limit that is put on counts what was used before. Also raises `LimitBelowUse`.
+    """A limit that is put on counts what was used before. Also raises `LimitBelowUse`, and `NotFound` telling
+    where goods are named that nobody knows.
 
     A promotion is never deleted: orders tell of it. Archived, it applies no more, and its codes open nothing.
     """
@@ -53,6 +54,6 @@ class PromotionEditor(RecordEditor[PromotionDefinition]):
             faults.note(self._codes.country, country, f"/conditions/countries/{index}")
         faults.settle()
         named = definition.goods()
-        for pointer, what in places_of(await self._goods.unknown(ids_of(named)), named):
-            raise NotFound(f"{what} at {pointer}")
+        if missing := list(places_of(await self._goods.unknown(ids_of(named)), named)):
+            raise NotFound("; ".join(f"{what}: {pointer}" for pointer, what in missing))
         return checked
