@@ -363,12 +363,20 @@ async def _(world: World) -> Ask:
 
 def list_prices(world: World) -> dict[str, Any]:
     amount = {"amount": 900, "currency": "USD"}
-    return {"prices": [{"variant_id": world.product["variant_id"], "min_quantity": 10, "amount": amount}]}
+    variant_id = world.product["variant_id"]
+    return {
+        "prices": [
+            {"variant_id": variant_id, "min_quantity": least, "amount": amount} for least in (10, 20, 30, 40)
+        ]
+    }
 
 
 @sample("admin_list_price_find")
 async def _(world: World) -> Ask:
-    return (await kept(world, "/admin/price-lists", price_list())).but(headers=world.admin)
+    ask = await kept(world, "/admin/price-lists", price_list())
+    path = f"/admin/price-lists/{ask.path['record_id']}/prices"
+    await world.call("PUT", path, json=list_prices(world), headers=ask.headers)
+    return ask.but(headers=world.admin, query={"page_size": "2"})
 
 
 @sample("admin_list_price_put_prices")
@@ -390,6 +398,8 @@ async def _(world: World) -> Ask:
 @sample("admin_coupon_code_find")
 async def _(world: World) -> Ask:
     ask = await kept(world, "/admin/promotions", promotion(by_code=True))
+    path = f"/admin/promotions/{ask.path['record_id']}/codes"
+    await world.call("POST", path, json={"count": 4, "max_uses": 1}, headers=world.admin)
     return ask.but(headers=world.admin, query={"page_size": "2"})
 
 

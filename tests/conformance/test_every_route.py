@@ -74,7 +74,13 @@ OTHER_LISTS: dict[str, list[dict[str, str]]] = {
     "address_mine": [],
     "admin_tax_zone_find": [],
     "admin_shipping_zone_find": [],
+    "admin_promotion_find": [],
+    "admin_coupon_code_find": [],
+    "admin_price_list_find": [],
+    "admin_list_price_find": [],
 }
+# Whose version an operation means, where it isn't that of its own path.
+VERSION_OF = {"admin_list_price_remove_prices": "/api/v1/admin/price-lists/{record_id}/prices"}
 
 
 async def test_what_is_served_is_what_is_walked(world: World) -> None:
@@ -458,6 +464,8 @@ async def test_a_stale_version_changes_nothing(world: World, operation: Operatio
     assert "If-Match" in operation.parameters("header")
     ask = await arrange(world, operation)
     shown = f"{ORIGIN}/api/v1/cart" if not operation.is_admin else url_of(operation, ask)
+    if operation.id in VERSION_OF:
+        shown = ORIGIN + VERSION_OF[operation.id].format(**ask.path)
     before = await world.client.get(shown, headers=ask.headers)
 
     stale = await send(world, operation, ask.with_headers(If_Match='"stale"'))
@@ -511,15 +519,15 @@ async def test_a_list_is_walked_by_its_cursors(world: World, operation: Operatio
     while pages[-1]["next"] and len(pages) < 4:
         assert "cursor=" in pages[-1]["next"]
         pages.append((await send(world, operation, ask.but(query={}), url=pages[-1]["next"])).json())
-    ids = [page["results"][0]["id"] for page in pages]
+    rows = [json.dumps(page["results"][0]) for page in pages]
     back = (await send(world, operation, ask.but(query={}), url=pages[-1]["previous"])).json()
     second = (await send(world, operation, ask.but(query={"page_size": "1", "page": "2"}))).json()
 
     assert len(pages) >= 3
-    assert len(set(ids)) == len(ids)
+    assert len(set(rows)) == len(rows)
     assert pages[0]["previous"] is None
-    assert back["results"][0]["id"] == ids[-2]
-    assert second["results"][0]["id"] == ids[1]
+    assert json.dumps(back["results"][0]) == rows[-2]
+    assert json.dumps(second["results"][0]) == rows[1]
     assert {page["count"] for page in pages} == {pages[0]["count"]}
 
 
