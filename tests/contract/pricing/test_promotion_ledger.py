@@ -177,7 +177,7 @@ async def test_a_limit_is_counted_and_kept(books: Books) -> None:
     with pytest.raises(CouponExhausted) as refused:
         await claim(books, use_of(promotion, code=code))
 
-    assert refused.value.data == {"reason": "limit"}
+    assert refused.value.data == {"reason": "exhausted"}
     assert (await books.used(promotion))[0] == 2
 
 

@@ -7,11 +7,12 @@ import msgspec
 
 from ecommerce.application.pricing.goods import Goods
 from ecommerce.domain.pricing import promotion as domain
+from ecommerce.domain.pricing.validation import MAX_PARTS, MAX_TIERS, MAX_UNITS, MAX_UNITS_OF_A_LINE
 from ecommerce.domain.shared.money import MAX_AMOUNT
 
 Ppm: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=domain.WHOLE, examples=[100_000])]
-Units: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=100_000, examples=[2])]
-Times: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None
+Units: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=MAX_UNITS_OF_A_LINE, examples=[2])]
+Times: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=MAX_UNITS)] | None
 
 
 class Sum(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -132,14 +133,14 @@ class BuyXGetY(BenefitDefinition, frozen=True, kw_only=True, tag="buy-x-get-y"):
 class TierDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """From so many units on, this much off."""
 
-    quantity: Units
+    quantity: Annotated[int, msgspec.Meta(ge=1, le=MAX_UNITS, examples=[3])]
     ppm: Ppm
 
 
 class Tiers(BenefitDefinition, frozen=True, kw_only=True, tag="tiers"):
     """A percentage that grows with the number of the target's units."""
 
-    tiers: Annotated[list[TierDefinition], msgspec.Meta(min_length=1, max_length=100)]
+    tiers: Annotated[list[TierDefinition], msgspec.Meta(min_length=1, max_length=MAX_TIERS)]
     target: Goods = msgspec.field(default_factory=Goods)
 
     def goods(self) -> Iterator[tuple[str, Goods]]:
@@ -158,7 +159,7 @@ class PartDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class Bundle(BenefitDefinition, frozen=True, kw_only=True, tag="bundle"):
     """All parts together cost a price, as often as they are in the cart (`times` at the most)."""
 
-    parts: Annotated[list[PartDefinition], msgspec.Meta(min_length=1, max_length=20)]
+    parts: Annotated[list[PartDefinition], msgspec.Meta(min_length=1, max_length=MAX_PARTS)]
     prices: SomeSums
     times: Times = None
 

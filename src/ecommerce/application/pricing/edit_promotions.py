@@ -6,12 +6,11 @@ import msgspec
 
 from ecommerce.application.pricing.edit_price_lists import StoreMoney
 from ecommerce.application.pricing.goods import ids_of, places_of
-from ecommerce.application.pricing.ports import KnownGoods
-from ecommerce.application.pricing.promotions import PromotionDefinition
+from ecommerce.application.pricing.ports import IsoCodes, KnownGoods
+from ecommerce.application.pricing.promotions import PromotionDefinition, refuse
 from ecommerce.application.shared.amount import Amount
-from ecommerce.application.shared.faults import InvalidValues
+from ecommerce.application.shared.faults import Faults
 from ecommerce.application.shared.records import Desk, Record, RecordEditor, Records
-from ecommerce.domain.shared.kernel import InvalidValue
 
 READ, WRITE = "promotions:read", "promotions:write"
 
@@ -34,16 +33,25 @@ class PromotionEditor(RecordEditor[PromotionDefinition]):
     removed = "archived"
 
     def __init__(
-        self, desk: Desk, records: Records[PromotionDefinition], goods: KnownGoods, store: StoreMoney
+        self,
+        desk: Desk,
+        records: Records[PromotionDefinition],
+        goods: KnownGoods,
+        codes: IsoCodes,
+        store: StoreMoney,
     ) -> None:
         super().__init__(desk, records)
         self._goods = goods
+        self._codes = codes
         self._store = store
 
     async def check(self, definition: PromotionDefinition, record_id: UUID | None) -> PromotionDefinition:
-        checked = definition.checked(self._store.currencies, self._store.zone)
-        named = checked.goods()
-        unknown = await self._goods.unknown(ids_of(named))
-        if faults := [InvalidValue(what, pointer) for pointer, what in places_of(unknown, named)]:
-            raise InvalidValues(faults)
+        faults = Faults()
+        checked = faults.note(definition.checked, self._store.currencies, self._store.zone)
+        for index, country in enumerate(definition.conditions.countries):
+            faults.note(self._codes.country, country, f"/conditions/countries/{index}")
+        named = definition.goods()
+        for pointer, what in places_of(await self._goods.unknown(ids_of(named)), named):
+            faults.note(refuse, what, pointer)
+        faults.settle()
         return checked

@@ -8,11 +8,11 @@ from uuid import UUID
 import msgspec
 
 from ecommerce.domain.pricing.target import Target, feature
+from ecommerce.domain.pricing.validation import MAX_FEATURES
 
-MOST = 1_000
-Ids: TypeAlias = Annotated[list[UUID], msgspec.Meta(max_length=MOST)]
+Ids: TypeAlias = Annotated[list[UUID], msgspec.Meta(max_length=MAX_FEATURES)]
 Tags: TypeAlias = Annotated[
-    list[Annotated[str, msgspec.Meta(min_length=1, max_length=100)]], msgspec.Meta(max_length=MOST)
+    list[Annotated[str, msgspec.Meta(min_length=1, max_length=100)]], msgspec.Meta(max_length=MAX_FEATURES)
 ]
 
 

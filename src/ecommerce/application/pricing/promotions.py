@@ -15,10 +15,11 @@ from ecommerce.application.shared.faults import Faults
 from ecommerce.application.shared.records import Definition
 from ecommerce.application.shared.slug import Slug
 from ecommerce.domain.pricing.promotion import Conditions, Promotion
+from ecommerce.domain.pricing.validation import MAX_PRIORITY, MAX_UNITS, check
 from ecommerce.domain.pricing.window import Window
 from ecommerce.domain.shared.kernel import InvalidValue
 
-PRIORITIES = 1_000_000
+NOBODY = UUID(int=0)
 Country: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}(?![\s\S])", examples=["US"])]
 
 
@@ -29,7 +30,7 @@ class ConditionsDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     """
 
     min_subtotal: Sums = []
-    min_quantity: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
+    min_quantity: Annotated[int, msgspec.Meta(ge=0, le=MAX_UNITS)] = 0
     goods: Goods = msgspec.field(default_factory=Goods)
     customer_groups: Annotated[list[Slug], msgspec.Meta(max_length=50)] = []
     first_order: bool = False
@@ -58,7 +59,7 @@ class PromotionDefinition(Definition, frozen=True, kw_only=True):
     benefit: AnyBenefit
     enabled: bool = True
     by_code: bool = False
-    priority: Annotated[int, msgspec.Meta(ge=-PRIORITIES, le=PRIORITIES)] = 100
+    priority: Annotated[int, msgspec.Meta(ge=0, le=MAX_PRIORITY)] = 100
     group: Slug | None = None
     alone: bool = False
     starts_at: datetime | None = None
@@ -74,12 +75,13 @@ class PromotionDefinition(Definition, frozen=True, kw_only=True):
         starts_at = faults.note(in_utc, self.starts_at, zone, "/starts_at")
         ends_at = faults.note(in_utc, self.ends_at, zone, "/ends_at")
         if starts_at is not None and ends_at is not None and ends_at <= starts_at:
-            faults.note(_refuse, "must be after starts_at", "/ends_at")
+            faults.note(refuse, "must be after starts_at", "/ends_at")
         for pointer, sums in self._sums():
             faults.note(_check_currencies, sums, pointer, currencies)
-        faults.note(self._check_budget)
+        faults.note(check, self.compile(NOBODY, 0).promotion)
+        faults.note(self._check_budget, currencies)
         if self.conditions.first_order and self.per_customer not in (None, 1):
-            faults.note(_refuse, "a customer has one first order", "/per_customer")
+            faults.note(refuse, "a customer has one first order", "/per_customer")
         faults.settle()
         per_customer = 1 if self.conditions.first_order else self.per_customer
         return msgspec.structs.replace(self, starts_at=starts_at, ends_at=ends_at, per_customer=per_customer)
@@ -117,10 +119,11 @@ class PromotionDefinition(Definition, frozen=True, kw_only=True):
         yield "/conditions/min_subtotal", self.conditions.min_subtotal
         yield from ((f"/benefit{pointer}", sums) for pointer, sums in self.benefit.sums())
 
-    def _check_budget(self) -> None:
+    def _check_budget(self, currencies: Collection[str]) -> None:
         budget = self.budget
         if budget is None:
             return
+        _check_currency(budget, "/budget/currency", currencies)
         if budget.amount < 1:
             raise InvalidValue("must be more than nothing", "/budget/amount")
         for pointer, sums in self._sums():
@@ -130,16 +133,20 @@ class PromotionDefinition(Definition, frozen=True, kw_only=True):
                 )
 
 
-def _refuse(detail: str, pointer: str) -> None:
+def refuse(detail: str, pointer: str) -> None:
     raise InvalidValue(detail, pointer)
+
+
+def _check_currency(named: Sum, pointer: str, currencies: Collection[str]) -> None:
+    if named.currency not in currencies:
+        raise InvalidValue(f"prices are in {', '.join(currencies)}", pointer)
 
 
 def _check_currencies(sums: Sequence[Sum], pointer: str, currencies: Collection[str]) -> None:
     named: set[str] = set()
     for index, each in enumerate(sums):
         at = f"{pointer}/{index}/currency"
-        if each.currency not in currencies:
-            raise InvalidValue(f"prices are in {', '.join(currencies)}", at)
+        _check_currency(each, at, currencies)
         if each.currency in named:
             raise InvalidValue(f"{each.currency} is named twice", at)
         named.add(each.currency)

@@ -18,7 +18,7 @@ class CouponNotApplicable(InvalidValue):
 class CouponExhausted(Conflict):
     """A code, or its promotion, has no use left, or none for this customer.
 
-    `data`: `reason`, `limit` or `customer-limit`.
+    `data`: `reason`, as promotions explain themselves: `exhausted`, `customer-limit`, `budget-exhausted`.
     """
 
     code = "coupon-exhausted"
@@ -28,7 +28,7 @@ class CouponExhausted(Conflict):
         """`by_customer`: others may have a use of it still."""
         if by_customer:
             return cls(f"{promotion} was used as often as one customer may", reason="customer-limit")
-        return cls(f"{promotion} was used as often as it may be", reason="limit")
+        return cls(f"{promotion} was used as often as it may be", reason="exhausted")
 
 
 class LimitBelowUse(Conflict):

@@ -172,8 +172,8 @@ PROBLEMS = {
     "coupon-exhausted": Problem(
         409,
         "Coupon used up",
-        "The coupon was used as often as it may be, or as often as one customer may (`reason`: `limit` or "
-        "`customer-limit`). Nothing was ordered or charged; remove it from the cart to go on without it.",
+        "The coupon was used as often as it may be, or as often as one customer may (`reason`: `exhausted` "
+        "or `customer-limit`). Nothing was ordered or charged; remove it from the cart to go on without it.",
     ),
     "area-taken": Problem(
         409,

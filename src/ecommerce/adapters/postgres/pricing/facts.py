@@ -27,7 +27,8 @@ json_build_object(
     SELECT json_agg(json_build_object(
       'code', held.code, 'coupon_code_id', k.id, 'promotion_id', k.promotion_id,
       'used_up', COALESCE(k.used >= k.max_uses, false)) ORDER BY held.created_at, k.id)
-    FROM cart_coupon held JOIN coupon_code k ON k.id = held.coupon_code_id WHERE held.cart_id = {{cart}}
+    FROM cart_coupon held JOIN coupon_code k ON k.id = held.coupon_code_id
+    WHERE held.cart_id = {{cart}} AND k.retired_at IS NULL
   ), '[]'::json),
   'limited', COALESCE((
     SELECT json_object_agg(id, json_build_object('used', used, 'spent', spent)) FROM promotion
