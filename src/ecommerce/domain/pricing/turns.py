@@ -69,11 +69,11 @@ class Turns:
                 elif outcome is not best:
                     self.considered.append(Considered(promotion, reason="outdone"))
                 else:
-                    payable.carry_out(best)
+                    payable.carry_out(outcome)
                     self.taken = True
                     self.closed = promotion.alone
-                    parts = best.parts(len(self.snapshot.lines))
-                    self.considered.append(Considered(promotion, best.discount, None, parts))
+                    parts = outcome.parts(len(self.snapshot.lines))
+                    self.considered.append(Considered(promotion, outcome.discount, None, parts))
 
     def _try(self, candidate: Candidate, payable: Payable) -> Offer | str:
         promotion, snapshot = candidate.promotion, self.snapshot
