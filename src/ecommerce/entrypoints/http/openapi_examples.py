@@ -44,7 +44,7 @@ _NAMED: Mapping[str, Any] = {
     "shipping_option_id": "standard",
     "vat_number": "DE136695976",
     "starts_at": _TIME,
-    "ends_at": "2026-12-24T18:00:00Z",
+    "ends_at": "2026-12-01T00:00:00Z",
 }
 # Trees are shown with a few levels.
 _DEEPEST = 5
@@ -97,13 +97,12 @@ def _number(schema: Mapping[str, Any], name: str) -> int:
 
 
 def _text(schema: Mapping[str, Any], name: str) -> str:
-    if name in {"starts_at", "ends_at"}:
-        return str(_NAMED[name])
-    by_format = {"uuid": _UUID, "date-time": _TIME, "date": _TIME[:10]}.get(schema.get("format", ""))
+    time = _NAMED.get(name, _TIME)
+    by_format = {"uuid": _UUID, "date-time": time, "date": _TIME[:10]}.get(schema.get("format", ""))
     if by_format:
-        return by_format
+        return str(by_format)
     if name.endswith("_at"):
-        return _TIME
+        return str(time)
     named = named_example(name)
     text = named if isinstance(named, str) else "example"
     return text[: schema.get("maxLength", len(text))].ljust(schema.get("minLength", 0), "x")
