@@ -53,7 +53,7 @@ class PromotionEditor(RecordEditor[PromotionDefinition]):
             faults.note(self._codes.country, country, f"/conditions/countries/{index}")
         faults.settle()
         named = definition.goods()
-        absent = [pointer for pointer, _ in places_of(await self._goods.unknown(ids_of(named)), named)]
+        absent = list(places_of(await self._goods.unknown(ids_of(named)), named))
         if absent:
             raise NotFound(f"there is nothing of this id at {', '.join(absent[:20])}")
         return checked
