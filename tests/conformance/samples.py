@@ -366,7 +366,7 @@ def list_prices(world: World) -> dict[str, Any]:
     variant_id = world.product["variant_id"]
     return {
         "prices": [
-            {"variant_id": variant_id, "min_quantity": many, "amount": amount} for many in (10, 20, 50, 100)
+            {"variant_id": variant_id, "min_quantity": least, "amount": amount} for least in (10, 20, 30, 40)
         ]
     }
 
@@ -405,7 +405,7 @@ async def _(world: World) -> Ask:
 async def _(world: World) -> Ask:
     ask = await kept(world, "/admin/promotions", promotion(by_code=True))
     path = f"/admin/promotions/{ask.path['record_id']}/codes"
-    await world.call("POST", path, json={"count": 4}, headers=world.admin)
+    await world.call("POST", path, json={"count": 4, "max_uses": 1}, headers=world.admin)
     return ask.but(headers=world.admin, query={"page_size": "2"})
 
 

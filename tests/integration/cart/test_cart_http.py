@@ -7,6 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from ecommerce.application.orders.expire_orders import ExpireOrdersHandler
+from ecommerce.application.shared.actor import Actor
+from ecommerce.application.shared.call import Call
 from tests.factories.cart_shop import ADDRESS, CartShop, Guest, cart_shop
 from tests.factories.shop import Product
 
@@ -371,3 +374,23 @@ async def test_a_cart_that_merges_into_another_currency_loses_nothing(shop: Cart
     ] == [(mug.sku, 3, []), (tea.sku, 1, ["unavailable"])]
     assert cart["totals"]["subtotal"] == {"amount": 2_700, "currency": "EUR"}
     assert cart["checkout"]["ready"] is False
+
+
+async def test_lines_that_come_back_into_a_cart_of_another_currency_are_no_news(
+    shop: CartShop, mug: Product
+) -> None:
+    buyer = await shop.person()
+    await buyer.add(mug.sku, 2)
+    body = {"shipping_address": ADDRESS, "shipping_option_id": "standard", "payment_method": "manual"}
+    placed = await buyer.ask("POST", "/orders", body)
+    assert placed.status_code == 201, placed.text
+    await buyer.ask("PUT", "/cart/currency", {"currency": "EUR"})
+    await shop.products.run("UPDATE sales_order SET expires_at = now() - interval '1 second'")
+
+    async with shop.counted.container({Call: Call()}) as scope:
+        assert await (await scope.get(ExpireOrdersHandler))(Actor.system("test")) == 1
+    cart = await buyer.cart()
+
+    assert (cart["currency"], cart["items"][0]["quantity"]) == ("EUR", 2)
+    assert cart["items"][0]["unit_price"] == {"amount": 900, "currency": "EUR"}
+    assert cart["items"][0]["warnings"] == []

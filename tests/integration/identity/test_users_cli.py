@@ -139,3 +139,32 @@ async def test_keys_rotate(operator: Operator, client: httpx.AsyncClient) -> Non
     assert second["retired"] == first["active"]
     keys = (await client.get("/.well-known/jwks.json")).json()["keys"]
     assert {each["kid"] for each in keys} == {first["active"], second["active"]}
+
+
+async def test_customers_are_put_into_groups_and_taken_out(
+    operator: Operator, client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    email = "ada@example.com"
+    await operator("users", "create", "--email", email, "--password-stdin", typed=f"{PASSWORD}\n")
+    assert (await operator.told("users", "groups", email))["groups"] == []
+
+    added = await operator.told("users", "groups", "ADA@example.com", "--add", "trade", "--add", "school")
+    changed = await operator.told("users", "groups", email, "--remove", "school", "--add", "trade")
+
+    assert (added["groups"], changed["groups"]) == (["school", "trade"], ["trade"])
+    assert await database.fetchval("SELECT customer_groups FROM account") == ["trade"]
+    plain = await operator("users", "groups", email)
+    assert plain.output.split() == [email, "trade"]
+    actions = await database.fetch("SELECT actor, before::text, after::text FROM audit_log ORDER BY id")
+    assert [(row["before"], row["after"]) for row in actions[1:]] == [
+        ('{"groups": []}', '{"groups": ["school", "trade"]}'),
+        ('{"groups": ["school", "trade"]}', '{"groups": ["trade"]}'),
+    ]
+    assert actions[1]["actor"].startswith("system:cli:")
+    for wrong, told in (
+        (("nobody@example.com",), "not-found"),
+        (("nonsense", "--add", "trade"), "not-found"),
+        ((email, "--add", "No Group"), "validation-failed"),
+    ):
+        refused = await operator("users", "groups", *wrong)
+        assert (refused.exit_code, told in refused.stderr) == (1, True), refused.stderr

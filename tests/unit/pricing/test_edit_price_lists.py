@@ -95,12 +95,16 @@ async def test_every_fault_is_told_at_once_and_nothing_written(shop: Shop) -> No
             price(CUP, 1, currency="EUR"),
         )
 
-    assert [fault.pointer for fault in refused.value.faults] == [
-        "/prices/1/variant_id",
-        "/prices/2/sku",
-        "/prices/3",
-        "/prices/4/amount/currency",
-    ]
+    assert [fault.pointer for fault in refused.value.faults] == ["/prices/3", "/prices/4/amount/currency"]
+    assert shop.prices.amounts == {}
+
+
+async def test_variants_that_are_not_there_are_named_and_nothing_written(shop: Shop) -> None:
+    sale = await shop.sale()
+
+    with pytest.raises(NotFound, match=r"/prices/1/variant_id, /prices/2/sku$"):
+        await shop.put(sale, price(MUG, 900), price(uuid4(), 900), price("NO-SUCH", 900))
+
     assert shop.prices.amounts == {}
 
 

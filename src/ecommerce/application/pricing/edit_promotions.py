@@ -54,6 +54,7 @@ class PromotionEditor(RecordEditor[PromotionDefinition]):
             faults.note(self._codes.country, country, f"/conditions/countries/{index}")
         faults.settle()
         named = definition.goods()
-        if missing := list(places_of(await self._goods.unknown(ids_of(named)), named)):
-            raise NotFound("; ".join(f"{what}: {pointer}" for pointer, what in missing))
+        absent = list(places_of(await self._goods.unknown(ids_of(named)), named))
+        if absent:
+            raise NotFound(f"there is nothing of this id at {', '.join(absent[:20])}")
         return checked

@@ -58,15 +58,10 @@ def ids_of(named: list[tuple[str, NamedGoods]]) -> GoodsIds:
     )
 
 
-def places_of(unknown: GoodsIds, named: list[tuple[str, NamedGoods]]) -> Iterator[tuple[str, str]]:
-    """Where the ids stand that nobody knows: pointer, and what is not there."""
+def places_of(unknown: GoodsIds, named: list[tuple[str, NamedGoods]]) -> Iterator[str]:
+    """The pointers at which ids stand that nobody knows."""
     for pointer, goods in named:
-        for index, product in enumerate(goods.products):
-            if product in unknown.products:
-                yield f"{pointer}/products/{index}", "there is no such product"
-        for index, category in enumerate(goods.categories):
-            if category in unknown.categories:
-                yield f"{pointer}/categories/{index}", "there is no such category"
-        for index, variant in enumerate(goods.variants):
-            if variant in unknown.variants:
-                yield f"{pointer}/variants/{index}", "there is no such variant"
+        for kind in ("products", "categories", "variants"):
+            for index, each in enumerate(getattr(goods, kind)):
+                if each in getattr(unknown, kind):
+                    yield f"{pointer}/{kind}/{index}"

@@ -102,8 +102,8 @@ class AdminListPriceController(Controller):
         prices: FromDishka[PriceListPrices],
         cursors: FromDishka[Cursors],
         links: FromDishka[Links],
-    ) -> Page[ListPriceView]:
-        """List a price list's prices, by variant and quantity."""
+    ) -> Reply[Page[ListPriceView]]:
+        """List a price list's prices, by variant and quantity. The ETag is the list's version."""
         size, offset = query.page_size, ((query.page or 1) - 1) * query.page_size
         if offset >= COUNTED:
             raise InvalidValue("follow `next` to what is that far down", pointer="/query/page")
@@ -118,13 +118,14 @@ class AdminListPriceController(Controller):
             return links.page(path, [("page_size", str(size))], cursors.encode(place, fingerprint))
 
         first, last = (listed.prices[0], listed.prices[-1]) if listed.prices else (None, None)
-        return Page(
+        page = Page(
             count=min(listed.count, COUNTED),
             next=link(last, False) if last and listed.after else None,
             previous=link(first, True) if first and listed.before else None,
             results=_shown(listed, price_list.definition.currency),
             count_is_minimum=listed.count > COUNTED,
         )
+        return Reply(page, etag=str(price_list.version))
 
     @put(
         "/",

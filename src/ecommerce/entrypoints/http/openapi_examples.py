@@ -44,7 +44,7 @@ _NAMED: Mapping[str, Any] = {
     "shipping_option_id": "standard",
     "vat_number": "DE136695976",
     "starts_at": _TIME,
-    "ends_at": "2026-12-24T18:00:00Z",
+    "ends_at": "2026-12-01T00:00:00Z",
 }
 # Trees are shown with a few levels.
 _DEEPEST = 5
@@ -58,10 +58,10 @@ def named_example(name: str, is_id: bool = False) -> Any:
 
 def example(schema: Mapping[str, Any], components: Mapping[str, Any], name: str = "", depth: int = 0) -> Any:
     """A value that the schema allows, as good as its names let us guess."""
-    schema = _resolved(schema, components)
-    for given in ("examples", "enum"):
-        if schema.get(given):
-            return schema[given][0]
+    beside, schema = schema.get("examples"), _resolved(schema, components)
+    for given in (beside, schema.get("examples"), schema.get("enum")):
+        if given:
+            return given[0]
     if "const" in schema:
         return schema["const"]
     choices = schema.get("anyOf") or schema.get("oneOf")
@@ -97,13 +97,12 @@ def _number(schema: Mapping[str, Any], name: str) -> int:
 
 
 def _text(schema: Mapping[str, Any], name: str) -> str:
-    if name in {"starts_at", "ends_at"}:
-        return str(_NAMED[name])
-    by_format = {"uuid": _UUID, "date-time": _TIME, "date": _TIME[:10]}.get(schema.get("format", ""))
+    time = _NAMED.get(name, _TIME)
+    by_format = {"uuid": _UUID, "date-time": time, "date": _TIME[:10]}.get(schema.get("format", ""))
     if by_format:
-        return by_format
+        return str(by_format)
     if name.endswith("_at"):
-        return _TIME
+        return str(time)
     named = named_example(name)
     text = named if isinstance(named, str) else "example"
     return text[: schema.get("maxLength", len(text))].ljust(schema.get("minLength", 0), "x")

@@ -32,11 +32,15 @@ WITH made AS (
 )
 SELECT id FROM made UNION ALL SELECT id FROM found
 """
+# What was paid in another currency says nothing of a price in the cart's.
 LINES_BACK = """
-WITH touched AS (UPDATE cart SET version = version + 1, updated_at = now() WHERE id = $2 RETURNING id)
+WITH touched AS (
+  UPDATE cart SET version = version + 1, updated_at = now() WHERE id = $2 RETURNING id, currency
+)
 INSERT INTO cart_line (id, cart_id, variant_id, quantity, seen_price)
-SELECT gen_random_uuid(), touched.id, l.variant_id, l.quantity, l.unit_price
-FROM touched, order_line l WHERE l.order_id = $1
+SELECT gen_random_uuid(), touched.id, l.variant_id, l.quantity,
+  CASE WHEN touched.currency = o.currency THEN l.unit_price END
+FROM touched, order_line l JOIN sales_order o ON o.id = l.order_id WHERE l.order_id = $1
 ORDER BY l.position
 ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = least(999, cart_line.quantity + excluded.quantity)
 """
