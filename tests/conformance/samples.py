@@ -395,6 +395,12 @@ async def _(world: World) -> Ask:
     )
 
 
+@sample("admin_promotion_simulation_simulate")
+async def _(world: World) -> Ask:
+    ask = await kept(world, "/admin/promotions", promotion())
+    return ask.but(headers=world.admin, json={"orders": 10})
+
+
 @sample("admin_coupon_code_find")
 async def _(world: World) -> Ask:
     ask = await kept(world, "/admin/promotions", promotion(by_code=True))

@@ -58,6 +58,8 @@ def named_example(name: str, is_id: bool = False) -> Any:
 
 def example(schema: Mapping[str, Any], components: Mapping[str, Any], name: str = "", depth: int = 0) -> Any:
     """A value that the schema allows, as good as its names let us guess."""
+    if schema.get("examples"):  # beside a reference, too
+        return schema["examples"][0]
     schema = _resolved(schema, components)
     for given in ("examples", "enum"):
         if schema.get(given):
