@@ -24,7 +24,8 @@ class PromotionRecord(Record[PromotionDefinition], frozen=True):
 
 
 class PromotionEditor(RecordEditor[PromotionDefinition]):
-    """A limit that is put on counts what was used before. Also raises `LimitBelowUse`.
+    """A limit that is put on counts what was used before. Also raises `LimitBelowUse`, and `NotFound` telling
+    where goods are named that nobody knows.
 
     A promotion is never deleted: orders tell of it. Archived, it applies no more, and its codes open nothing.
     """

@@ -1,4 +1,4 @@
-"""What a promotion would have made of the last orders. Nothing is written."""
+"""What a promotion would have made of the last orders. Nothing of it is written."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,8 +15,7 @@ from ecommerce.application.pricing.promotions import PromotionDefinition
 from ecommerce.application.pricing.rulebook import ActivePromotion
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.amount import Amount
-from ecommerce.application.shared.ports import Clock
-from ecommerce.application.shared.records import Records
+from ecommerce.application.shared.records import Desk, Records
 from ecommerce.domain.pricing.canonical import from_plain
 from ecommerce.domain.pricing.engine import ENGINE, price
 from ecommerce.domain.pricing.promotion import Promotion
@@ -109,10 +108,10 @@ class SimulatePromotionHandler:
     Raises `Forbidden` and `NotFound`.
     """
 
-    def __init__(self, promotions: Records[PromotionDefinition], orders: PricedOrders, clock: Clock) -> None:
+    def __init__(self, desk: Desk, promotions: Records[PromotionDefinition], orders: PricedOrders) -> None:
+        self._desk = desk
         self._promotions = promotions
         self._orders = orders
-        self._clock = clock
 
     async def __call__(self, promotion_id: UUID, count: int, actor: Actor) -> Simulation:
         actor.require(READ)
@@ -125,12 +124,16 @@ class SimulatePromotionHandler:
             except Exception:  # whatever is wrong with one old order, the others are priced
                 log.exception("pricing.simulation_failed", order=order.number)
                 tally.skipped += 1
+        if self._desk.call.idempotency_key is not None:
+            async with self._desk.uow.begin():  # nothing to write, but the key must be ours to be answered
+                pass
         return tally.told()
 
     async def _latest(self, count: int) -> AsyncIterator[PricedOrder]:
-        deadline = self._clock.now() + AT_MOST
+        clock = self._desk.clock
+        deadline = clock.now() + AT_MOST
         left, last = count, None
-        while left and self._clock.now() < deadline:
+        while left and clock.now() < deadline:
             orders = await self._orders.latest(min(left, BATCH), last)
             if not orders:
                 return

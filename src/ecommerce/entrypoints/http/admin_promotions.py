@@ -92,7 +92,7 @@ class AdminPromotionSimulationController(Controller):
     path = "/admin/promotions/{record_id:uuid}/simulate"
     tags = ("Admin: promotions",)
 
-    @post("/", policy=staff(READ), raises=(NotFound,))
+    @post("/", policy=staff(READ), idempotent=True, raises=(NotFound,))
     async def simulate(
         self,
         record_id: FromPath[UUID],
