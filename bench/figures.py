@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from bench.pricing import PricingCost
 from bench.processes import Used
 
 
@@ -45,6 +46,7 @@ class Figures:
     hello: dict[str, Cost] = field(default_factory=dict)
     rates: dict[str, float] = field(default_factory=dict)
     statements: dict[str, int] = field(default_factory=dict)
+    pricing: list[PricingCost] = field(default_factory=list)
     race: Race | None = None
     adds_kept: tuple[int, int] = (0, 0)
     memory: float = 0.0

@@ -49,6 +49,15 @@ def _statements(name: str) -> Measure:
     return lambda figures: figures.statements.get(name)
 
 
+def _pricing(lines: int, promotions: int, units: int = 3) -> Measure:
+    def measure(figures: Figures) -> float | None:
+        size = (lines, promotions, units)
+        costs = (each.ms for each in figures.pricing if (each.lines, each.promotions, each.units) == size)
+        return next(costs, None)
+
+    return measure
+
+
 LIMITS = (
     Limit("product list, 24 with variants and images, uncached", 0.65, "ms", _cost("list")),
     Limit("the same, cached", 0.12, "ms", _cost("list cached")),
@@ -58,6 +67,9 @@ LIMITS = (
     Limit("cart add: new cart, one line", 1.1, "ms", _cost("cart add")),
     Limit("checkout: 2 adds, quote, order (manual)", 6.0, "ms", _cost("checkout")),
     Limit("SQL statements of a checkout", 16, "", _statements("checkout")),
+    Limit("SQL statements of a cart add", 4, "", _statements("cart add")),
+    Limit("pricing 20 lines under 50 promotions", 1.0, "ms", _pricing(20, 50)),
+    Limit("pricing 100 lines of 10,000 units under 50 promotions", 20.0, "ms", _pricing(100, 50, 10_000)),
     Limit("memory after load", 120, "MB PSS", lambda figures: figures.memory),
     Limit("list, of pgbench's rate with the same SQL", 0.3, "x", _rate("list"), at_least=True),
     Limit("checkout, of pgbench's rate with the same SQL", 0.4, "x", _rate("checkout"), at_least=True),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bench.figures import Figures
 from bench.limits import Verdict
+from bench.pricing import LINES, MANY_UNITS, PROMOTIONS, PricingCost
 
 HEAD = """\
 # Performance
@@ -19,7 +20,15 @@ process, 16 connections kept alive, the driver's own CPU not counted.
 def written(
     facts: Mapping[str, str], figures: Figures, layers: Mapping[str, float], verdicts: Sequence[Verdict]
 ) -> str:
-    parts = [HEAD, _facts(facts), _limits(verdicts), _rows(figures), _hello(figures, layers), _races(figures)]
+    parts = [
+        HEAD,
+        _facts(facts),
+        _limits(verdicts),
+        _rows(figures),
+        _pricing(figures.pricing),
+        _hello(figures, layers),
+        _races(figures),
+    ]
     return "\n".join(parts)
 
 
@@ -65,6 +74,37 @@ COMMIT included. *pgbench* runs the very statements of the row above it, prepare
 anew (ids, tokens) is made in SQL there.
 
 {table}"""
+
+
+def _pricing(costs: Sequence[PricingCost]) -> str:
+    by_size = {(cost.lines, cost.promotions): cost.ms for cost in costs if cost.units != MANY_UNITS}
+    rows = [(str(lines), *(_ms(by_size[lines, promotions]) for promotions in PROMOTIONS)) for lines in LINES]
+    table = _table(("Lines", *(f"{promotions} promotions" for promotions in PROMOTIONS)), rows)
+    curves = "\n".join(
+        f"    line [{', '.join(f'{by_size[lines, promotions]:.3f}' for lines in LINES)}]"
+        for promotions in PROMOTIONS
+    )
+    return f"""\
+## Pricing
+
+Milliseconds of CPU to price a cart once: promotions of every kind, a third of them on the whole cart, all of
+them active. It grows with lines times promotions, and not with units: {_of_many(costs)}.
+
+{table}
+```mermaid
+xychart-beta
+    title "CPU by lines: {", ".join(map(str, PROMOTIONS))} promotions, from below"
+    x-axis "lines" [{", ".join(map(str, LINES))}]
+    y-axis "ms"
+{curves}
+```
+"""
+
+
+def _of_many(costs: Sequence[PricingCost]) -> str:
+    many = next(cost for cost in costs if cost.units == MANY_UNITS)
+    cart = f"{many.lines} lines of {many.units:,} units under {many.promotions} promotions"
+    return f"{cart} take {_ms(many.ms)} ms"
 
 
 def _hello(figures: Figures, layers: Mapping[str, float]) -> str:
