@@ -165,3 +165,17 @@ def test_a_price_for_those_who_sign_in_is_no_news_but_a_change_is(desk: CartDesk
     shown = desk.show().view
     assert [[warning.code for warning in item.warnings] for item in shown.items] == [[], ["price-changed"]]
     assert shown.totals.total.amount == 1_600
+
+
+def test_news_of_the_guest_is_none_to_a_customer_who_knows_the_price(desk: CartDesk) -> None:
+    desk.pricer.lists = {str(SALE): PriceList(id=str(SALE), currency="USD")}
+    desk.carts.sell(msgspec.structs.replace(desk.mug, list_prices=[ListPrice(SALE, 2, 800)]))
+    token = str(desk.add().view.token)
+    desk.guests(token).lines[VariantId(desk.mug.variant_id)].seen_price = 990
+    account = desk.sign_in()
+    desk.add()
+
+    desk.merge(token, account)
+
+    assert desk.show().view.items[0].warnings == []
+    assert desk.show().view.totals.total.amount == 1_600
