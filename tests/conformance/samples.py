@@ -398,7 +398,7 @@ async def _(world: World) -> Ask:
 @sample("admin_promotion_simulation_simulate")
 async def _(world: World) -> Ask:
     ask = await kept(world, "/admin/promotions", promotion())
-    return Ask(headers=world.admin, path=ask.path, json={"orders": 10})
+    return ask.but(headers=world.admin, json={"orders": 10})
 
 
 @sample("admin_coupon_code_find")

@@ -100,6 +100,7 @@ AT_MOST = {
     "admin_promotion_remove": 7,
     "admin_promotion_simulation_simulate": 4,
     "admin_coupon_code_find": 3,
+    "admin_promotion_simulation_simulate": 4,
     "admin_coupon_code_make": 6,
     "admin_coupon_code_show": 1,
     "admin_coupon_code_retire": 8,

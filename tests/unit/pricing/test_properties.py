@@ -99,7 +99,7 @@ def test_decimals_need_no_special_case(given: Snapshot) -> None:
     st.lists(st.tuples(st.integers(10**6, 10**9), st.integers(1, 10_000)), min_size=1, max_size=5),
 )
 def test_percentages_multiply_on_what_remains(rates: list[int], wanted: list[tuple[int, int]]) -> None:
-    """40 % and 70 % leave 18 %, to a minor unit for each rounding; they never make goods free."""
+    """40 % and 70 % leave 18 %, to half a minor unit for each rounding; they never make goods free."""
     candidates = tuple(
         Candidate(Promotion(id=str(number), name="", benefit=Percentage(ppm=ppm, level=Level(number % 2))))
         for number, ppm in enumerate(rates)
@@ -111,8 +111,8 @@ def test_percentages_multiply_on_what_remains(rates: list[int], wanted: list[tup
     exact = Fraction(result.subtotal)
     for ppm in rates:
         exact *= 1 - Fraction(ppm, 1_000_000)
-    assert abs(result.total - exact) <= len(rates)
-    assert result.total > 0 or exact < len(rates)
+    assert 2 * abs(result.total - exact) <= len(rates)
+    assert result.total > 0 or 2 * exact <= len(rates)
 
 
 @seldom

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ecommerce.domain.pricing.basket import Basket
 from ecommerce.domain.pricing.conditions import Reason, unmet
-from ecommerce.domain.pricing.offer import Offer
+from ecommerce.domain.pricing.offer import NOTHING, Offer
 from ecommerce.domain.pricing.promotion import Benefit, Level
 from ecommerce.domain.pricing.snapshot import Candidate, Considered, Snapshot
 
@@ -56,11 +56,11 @@ class Turns:
         """Of the rivals of each turn the best applies, of equal ones the first."""
         for rivals in self.waiting[level]:
             outcomes: list[Offer | str] = []
-            best: Offer | None = None
+            best = NOTHING
             for candidate in rivals:
                 outcome = self._try(candidate, payable)
                 outcomes.append(outcome)
-                if isinstance(outcome, Offer) and (best is None or outcome.discount > best.discount):
+                if isinstance(outcome, Offer) and outcome.discount > best.discount:
                     best = outcome
             for candidate, outcome in zip(rivals, outcomes, strict=True):
                 promotion = candidate.promotion

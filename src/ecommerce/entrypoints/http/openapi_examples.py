@@ -58,10 +58,12 @@ def named_example(name: str, is_id: bool = False) -> Any:
 
 def example(schema: Mapping[str, Any], components: Mapping[str, Any], name: str = "", depth: int = 0) -> Any:
     """A value that the schema allows, as good as its names let us guess."""
-    beside, schema = schema.get("examples"), _resolved(schema, components)
-    for given in (beside, schema.get("examples"), schema.get("enum")):
-        if given:
-            return given[0]
+    if schema.get("examples"):  # beside a reference, too
+        return schema["examples"][0]
+    schema = _resolved(schema, components)
+    for given in ("examples", "enum"):
+        if schema.get(given):
+            return schema[given][0]
     if "const" in schema:
         return schema["const"]
     choices = schema.get("anyOf") or schema.get("oneOf")
