@@ -98,7 +98,6 @@ AT_MOST = {
     "admin_promotion_show": 2,
     "admin_promotion_replace": 11,
     "admin_promotion_remove": 7,
-    "admin_promotion_simulation_simulate": 4,
     "admin_coupon_code_find": 3,
     "admin_promotion_simulation_simulate": 4,
     "admin_coupon_code_make": 6,
