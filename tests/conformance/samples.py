@@ -401,6 +401,24 @@ async def _(world: World) -> Ask:
     return Ask(headers=world.admin, path=ask.path, json={"orders": 10})
 
 
+@sample("admin_variant_price_show")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.admin, path={"variant_id": world.product["variant_id"]})
+
+
+@sample("admin_variant_price_replace")
+async def _(world: World) -> Ask:
+    """The prices it has: what it costs is looked at by other tests."""
+    path = f"/admin/variants/{world.product['variant_id']}/prices"
+    prices = (await world.call("GET", path, headers=world.admin))["prices"]
+    wanted = [{"amount": each["amount"], "compare_at": each["compare_at"]} for each in prices]
+    return Ask(
+        headers={**world.admin, "If-Match": "*"},
+        path={"variant_id": world.product["variant_id"]},
+        json={"prices": wanted},
+    )
+
+
 @sample("admin_coupon_code_find")
 async def _(world: World) -> Ask:
     ask = await kept(world, "/admin/promotions", promotion(by_code=True))

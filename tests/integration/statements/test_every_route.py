@@ -85,6 +85,8 @@ AT_MOST = {
     "admin_shipping_zone_show": 1,
     "admin_shipping_zone_replace": 7,
     "admin_shipping_zone_remove": 5,
+    "admin_variant_price_show": 1,
+    "admin_variant_price_replace": 5,
     "admin_price_list_find": 1,
     "admin_price_list_create": 4,
     "admin_price_list_show": 1,

@@ -20,7 +20,6 @@ from ecommerce.application.shared.amount import Amount
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.records import Records
 from ecommerce.domain.shared.kernel import Conflict, InvalidValue, NotFound, StaleVersion
-from ecommerce.domain.shared.money import MAX_UNIT_PRICE, Money
 from ecommerce.entrypoints.http.admin_records import RecordListQuery, record_controller
 from ecommerce.entrypoints.http.cursors import Cursors
 from ecommerce.entrypoints.http.etags import required_version
@@ -28,6 +27,7 @@ from ecommerce.entrypoints.http.faults import PreconditionRequired
 from ecommerce.entrypoints.http.headers import IfMatch
 from ecommerce.entrypoints.http.operation import staff
 from ecommerce.entrypoints.http.pages import COUNTED, Links, Page
+from ecommerce.entrypoints.http.price_body import UnitPriceBody
 from ecommerce.entrypoints.http.replies import Reply
 from ecommerce.entrypoints.http.routing import Query, delete, get, put
 
@@ -43,14 +43,6 @@ AdminPriceListController = record_controller(
     read=READ,
     raises=(Conflict,),
 )
-
-
-class UnitPriceBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    amount: Annotated[int, msgspec.Meta(ge=0, le=MAX_UNIT_PRICE)]
-    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
-
-    def to_money(self) -> Money:
-        return Money(self.amount, self.currency)
 
 
 class ListPriceBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

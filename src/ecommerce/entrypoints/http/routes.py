@@ -15,6 +15,7 @@ from ecommerce.entrypoints.http.admin_promotions import (
     AdminPromotionSimulationController,
 )
 from ecommerce.entrypoints.http.admin_refunds import AdminRefundController
+from ecommerce.entrypoints.http.admin_variant_prices import AdminVariantPriceController
 from ecommerce.entrypoints.http.admin_zones import AdminShippingZoneController, AdminTaxZoneController
 from ecommerce.entrypoints.http.auth import AuthController
 from ecommerce.entrypoints.http.cart import CartController
@@ -49,6 +50,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     AdminShippingZoneController,
     AdminPriceListController,
     AdminListPriceController,
+    AdminVariantPriceController,
     AdminPromotionController,
     AdminPromotionSimulationController,
     AdminCouponCodeController,
