@@ -92,6 +92,14 @@ async def database_url(postgres_server: PostgresServer, request: pytest.FixtureR
     assert not unexpected, unexpected
 
 
+def redis_of_its_own(server: EmbeddedValkey, number: int) -> str:
+    """The URL of another database of the server.
+
+    The first one is every test's in turn: a worker that stays would take the jobs of those that follow.
+    """
+    return server.url.rsplit("/", 1)[0] + f"/{number}"
+
+
 @pytest.fixture(scope="session")
 def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]:
     with EmbeddedValkey(

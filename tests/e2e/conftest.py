@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from ecommerce.adapters.embedded.valkey import EmbeddedValkey
-from tests.conftest import PostgresServer, free_port
+from tests.conftest import PostgresServer, free_port, redis_of_its_own
 from tests.e2e.shop import Shop
 
 HERE = Path(__file__).parent
@@ -50,7 +50,7 @@ def shop(
         tmp_path_factory.mktemp("shop"),
         {
             "ECOMMERCE_DATABASE_URL": postgres_server.database_url("shop_e2e"),
-            "ECOMMERCE_REDIS_URL": valkey_server.url,
+            "ECOMMERCE_REDIS_URL": redis_of_its_own(valkey_server, 1),
             **LIMITS,
         },
         "--port",

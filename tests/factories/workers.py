@@ -188,7 +188,7 @@ def free_port() -> int:
 
 async def flush(redis_url: str) -> None:
     client = from_url(redis_url)
-    await client.flushall()
+    await client.flushdb()
     await client.aclose()
 
 
