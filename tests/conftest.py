@@ -19,7 +19,6 @@ from ecommerce.application.shared.care import Verdict
 from ecommerce.domain.pricing.versions import reprice
 from ecommerce.entrypoints.bootstrap import migrations
 
-
 # Below those that outgoing connections are given: one of them can't be taken between our look and its use.
 PORTS = range(24_000, 32_000)
 
