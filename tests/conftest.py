@@ -19,12 +19,25 @@ from ecommerce.application.shared.care import Verdict
 from ecommerce.domain.pricing.versions import reprice
 from ecommerce.entrypoints.bootstrap import migrations
 
+# Below those that outgoing connections are given: one of them can't be taken between our look and its use.
+PORTS = range(24_000, 32_000)
 
-def free_port() -> int:
+
+def free_port(neighbours: int = 0) -> int:
+    """A port that nobody has, by chance; so many after it are free, too."""
+    while True:
+        port = secrets.choice(PORTS)
+        if all(_is_free(each) for each in range(port, port + neighbours + 1)):
+            return port
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @pytest.fixture(scope="session")
@@ -116,6 +129,14 @@ async def database_url(postgres_server: PostgresServer, request: pytest.FixtureR
     unexpected = [verdict for verdict in broken if verdict.invariant not in meant]
     assert not unexpected, unexpected
     assert not repriced, repriced
+
+
+def redis_of_its_own(server: EmbeddedValkey, number: int) -> str:
+    """The URL of another database of the server.
+
+    The first one is every test's in turn: a worker that stays would take the jobs of those that follow.
+    """
+    return server.url.rsplit("/", 1)[0] + f"/{number}"
 
 
 @pytest.fixture(scope="session")

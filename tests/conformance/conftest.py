@@ -8,7 +8,7 @@ import pytest
 
 from ecommerce.adapters.embedded.valkey import EmbeddedValkey
 from tests.conformance.world import World, demo_shop, open_world
-from tests.conftest import PostgresServer
+from tests.conftest import PostgresServer, redis_of_its_own
 from tests.e2e.conftest import two_free_ports
 from tests.e2e.shop import Shop
 
@@ -36,7 +36,7 @@ def running_shop(
         tmp_path_factory.mktemp("shop"),
         {
             "ECOMMERCE_DATABASE_URL": postgres_server.database_url("shop_fuzz"),
-            "ECOMMERCE_REDIS_URL": valkey_server.url,
+            "ECOMMERCE_REDIS_URL": redis_of_its_own(valkey_server, 2),
         },
         "--port",
         str(two_free_ports()),

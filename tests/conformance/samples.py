@@ -306,8 +306,16 @@ async def _(world: World) -> Ask:
 
 
 @sample("admin_promotion_find")
+async def _(world: World) -> Ask:
+    for _ in range(3):
+        await kept(world, "/admin/promotions", promotion())
+    return Ask(headers=world.admin, query={"page_size": "2"})
+
+
 @sample("admin_price_list_find")
 async def _(world: World) -> Ask:
+    for _ in range(3):
+        await kept(world, "/admin/price-lists", price_list())
     return Ask(headers=world.admin, query={"page_size": "2"})
 
 

@@ -1,7 +1,6 @@
 """Two shops: one for most tests, on their own servers, and one that `up` keeps alive through faults."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import httpx
 import pytest
 
 from ecommerce.adapters.embedded.valkey import EmbeddedValkey
-from tests.conftest import PostgresServer, free_port
+from tests.conftest import PostgresServer, free_port, redis_of_its_own
 from tests.e2e.shop import Shop
 
 HERE = Path(__file__).parent
@@ -28,14 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def two_free_ports() -> int:
     """The first of two neighbours that are free: the sandbox takes the one after the API's."""
-    while True:
-        port = free_port()
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-        return port
+    return free_port(1)
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +42,7 @@ def shop(
         tmp_path_factory.mktemp("shop"),
         {
             "ECOMMERCE_DATABASE_URL": postgres_server.database_url("shop_e2e"),
-            "ECOMMERCE_REDIS_URL": valkey_server.url,
+            "ECOMMERCE_REDIS_URL": redis_of_its_own(valkey_server, 1),
             **LIMITS,
         },
         "--port",

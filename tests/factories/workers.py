@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -179,16 +178,9 @@ async def open_shop(wanted: Settings) -> AsyncIterator[Shop]:
         await container.close()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 async def flush(redis_url: str) -> None:
     client = from_url(redis_url)
-    await client.flushall()
+    await client.flushdb()
     await client.aclose()
 
 

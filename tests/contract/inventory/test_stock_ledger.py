@@ -17,7 +17,11 @@ from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
 from ecommerce.application.inventory.contracts import Hold, StockAt, StockLedger
 from tests.factories.shop import ShopFactory
 
-pytestmark = pytest.mark.anyio
+# The orders that hold something here are ids and nothing more.
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.breaks_invariants("no reservation outlives its time or its order"),
+]
 MINUTES = timedelta(minutes=15)
 
 

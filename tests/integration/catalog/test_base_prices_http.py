@@ -38,7 +38,8 @@ async def put(staff: Guest, product: Product, etag: str, *prices: dict[str, Any]
 
 
 async def verified(shop: CartShop) -> int:
-    return await (await shop.counted.container.get(CatalogueIndex)).verify()
+    index: CatalogueIndex = await shop.counted.container.get(CatalogueIndex)
+    return await index.verify()
 
 
 async def test_the_catalogue_follows(shop: CartShop, staff: Guest) -> None:

@@ -23,12 +23,12 @@ from ecommerce.domain.orders.events import (
 from ecommerce.entrypoints.bootstrap.settings import Settings
 from ecommerce.entrypoints.worker.notifications import SUBSCRIPTIONS
 from ecommerce.entrypoints.worker.patience import Patience
+from tests.conftest import free_port
 from tests.factories.orders import PlacedOrder, place_order
 from tests.factories.workers import (
     Shop,
     eventually,
     flush,
-    free_port,
     open_shop,
     running_worker,
     settings,

@@ -16,13 +16,13 @@ from dishka import AsyncContainer
 from ecommerce.adapters.embedded.valkey import EmbeddedValkey
 from ecommerce.entrypoints.bootstrap.settings import Settings
 from ecommerce.entrypoints.worker.schedule import Scheduled
+from tests.conftest import free_port
 from tests.factories.workers import (
     SUBSCRIPTIONS,
     Shop,
     environment,
     eventually,
     flush,
-    free_port,
     open_shop,
     running_worker,
     settings,

@@ -59,10 +59,10 @@ def coupons_of(facts: PricingFacts, result: Breakdown) -> list[CouponState]:
 def _state(coupon: HeldCoupon, told: Considered | None, claimed: dict[UUID, HeldCoupon]) -> CouponState:
     if told is None:
         return CouponState(coupon.code, applied=False, reason=UNKNOWN_CODE)
+    if told.applied and claimed[coupon.promotion_id] is not coupon:  # another code of it does what this would
+        return CouponState(coupon.code, applied=False, reason="outdone")
     if coupon.used_up:
         return CouponState(coupon.code, applied=False, reason="exhausted")
-    if told.applied and claimed[coupon.promotion_id] is not coupon:
-        return CouponState(coupon.code, applied=False, reason="outdone")
     return CouponState(coupon.code, applied=told.applied, reason=told.reason)
 
 

@@ -16,7 +16,7 @@ import msgspec
 from ecommerce.application.pricing.contracts import Priceable, Pricer, PricingFacts, Quote, WantedLine
 from ecommerce.application.shared.address import Address
 
-MOST = 2_000
+MOST = 500
 # A table of taxes or shipping prices may be somebody else's, and change without a revision of ours.
 LONGEST = timedelta(minutes=1)
 _encode = msgspec.msgpack.Encoder().encode

@@ -1,6 +1,6 @@
 """What variants cost. What they have cost before is in the audit log, which nobody can change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 
@@ -74,7 +74,7 @@ class PgBasePrices:
         )
 
 
-def _prices(rows: "list[asyncpg.Record]") -> VariantPrices:
+def _prices(rows: Sequence[asyncpg.Record]) -> VariantPrices:
     if not rows:
         raise NotFound("there is no such variant")
     prices = {

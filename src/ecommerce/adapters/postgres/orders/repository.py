@@ -37,11 +37,11 @@ LINES_BACK = """
 WITH touched AS (
   UPDATE cart SET version = version + 1, updated_at = now() WHERE id = $2 RETURNING id, currency
 )
-INSERT INTO cart_line (id, cart_id, variant_id, quantity, seen_price)
+INSERT INTO cart_line (id, cart_id, variant_id, quantity, seen_price, created_at)
 SELECT gen_random_uuid(), touched.id, l.variant_id, l.quantity,
-  CASE WHEN touched.currency = o.currency THEN l.unit_price END
+  CASE WHEN touched.currency = o.currency THEN l.unit_price END,
+  now() + l.position * interval '1 microsecond'  -- a cart shows its lines by their time
 FROM touched, order_line l JOIN sales_order o ON o.id = l.order_id WHERE l.order_id = $1
-ORDER BY l.position
 ON CONFLICT (cart_id, variant_id) DO UPDATE SET quantity = least(999, cart_line.quantity + excluded.quantity)
 """
 
