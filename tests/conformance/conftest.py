@@ -31,7 +31,7 @@ def running_shop(
     tmp_path_factory: pytest.TempPathFactory, postgres_server: PostgresServer, valkey_server: EmbeddedValkey
 ) -> Iterator[Shop]:
     """Real processes, on the tests' own servers."""
-    asyncio.run(postgres_server.run(f"CREATE DATABASE shop_fuzz TEMPLATE {postgres_server.template}"))
+    asyncio.run(postgres_server.create("shop_fuzz"))
     opened = Shop.open(
         tmp_path_factory.mktemp("shop"),
         {

@@ -43,7 +43,7 @@ def demo_shop(server: PostgresServer, folder: Path) -> Iterator[str]:
     To be used outside a running loop.
     """
     name = f"conformance_{secrets.token_hex(6)}"
-    asyncio.run(server.run(f"CREATE DATABASE {name} TEMPLATE {server.template}"))
+    asyncio.run(server.create(name))
     url = server.database_url(name)
     asyncio.run(_seed(url, folder))
     with pytest.MonkeyPatch.context() as environment:

@@ -37,7 +37,7 @@ def shop(
     valkey_server: EmbeddedValkey,
 ) -> Iterator[Shop]:
     """Two API processes and two workers, on the tests' own servers."""
-    asyncio.run(postgres_server.run(f"CREATE DATABASE shop_e2e TEMPLATE {postgres_server.template}"))
+    asyncio.run(postgres_server.create("shop_e2e"))
     opened = Shop.open(
         tmp_path_factory.mktemp("shop"),
         {

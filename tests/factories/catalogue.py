@@ -22,7 +22,7 @@ ORIGIN = "http://shop.test"
 def demo_database(server: PostgresServer, products: int, media: Path | None = None) -> Iterator[str]:
     """Its URL. To be used outside a running loop."""
     name = f"demo_{secrets.token_hex(6)}"
-    asyncio.run(server.run(f"CREATE DATABASE {name} TEMPLATE {server.template}"))
+    asyncio.run(server.create(name))
     url = server.database_url(name)
     asyncio.run(_seed(url, products, media))
     yield url
