@@ -56,7 +56,7 @@ class PostgresServer:
         return self.url.rsplit("/", 1)[0] + f"/{name}"
 
     async def create(self, name: str) -> None:
-        """A database from the template. Its files are copied: that costs a sixth of writing each page anew."""
+        """A database from the template. Its files are copied: a sixth of the cost of writing its pages."""
         await self.run(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY FILE_COPY")
 
     async def run(self, sql: str) -> None:
