@@ -62,7 +62,8 @@ def _statement(script: Script, one: Statement, other: Statement, name: str) -> s
             return fresh
         if value is None:
             return "NULL"
-        script.variables[f"{name}_{match[1]}"] = as_text(value)
+        is_array = one.sql[match.end() :].startswith("::") and "[]" in one.sql[match.end() : match.end() + 12]
+        script.variables[f"{name}_{match[1]}"] = as_text(value, is_array=is_array)
         return f":{name}_{match[1]}"
 
     return _PARAMETER.sub(stand_in, one.sql).strip().rstrip(";") + ";\n"
@@ -81,8 +82,10 @@ def _fresh(value: object) -> str:
     return ""
 
 
-def as_text(value: object) -> str:  # noqa: PLR0911  # a kind of value a line
-    """As PostgreSQL reads it."""
+def as_text(value: object, *, is_array: bool = True) -> str:  # noqa: PLR0911  # a kind of value a line
+    """As PostgreSQL reads it. A list of objects is one JSON document, unless it is an array of them."""
+    if isinstance(value, list) and value and isinstance(value[0], dict) and not is_array:
+        return msgspec.json.encode(value).decode()
     if isinstance(value, bool):
         return "t" if value else "f"
     if isinstance(value, bytes):
