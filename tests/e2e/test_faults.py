@@ -49,7 +49,7 @@ async def payable(buyer: Buyer, order: dict[str, Any]) -> None:
     if "client_secret" not in order["payment"]:
         reply = await buyer.open_intent(order)
         assert reply.status_code == 200, reply.text
-        order["payment"] = reply.json()
+        order["payment"] = {**order["payment"], **reply.json(), "id": reply.json()["payment_id"]}
 
 
 async def buy(shop: Shop, buyer: Buyer, sku: str) -> dict[str, Any]:

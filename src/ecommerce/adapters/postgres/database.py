@@ -172,8 +172,16 @@ class Borrowed:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, LOST):
-            self._connection.terminate()  # else the pool would hand it to the next one
+            _give_up(self._connection)
         with translated():
             await self._at_hand.put_back(self._connection, in_order=error is None and not self._reset)
         if error is not None and (told := translation(error)) is not error:
             raise told from error
+
+
+def _give_up(connection: Connection) -> None:
+    """Else the pool would hand it to the next one."""
+    try:
+        connection.terminate()
+    except asyncpg.InterfaceError:
+        return  # it was lost, and has gone back to the pool by itself
