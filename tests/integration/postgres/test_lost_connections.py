@@ -51,14 +51,9 @@ async def test_a_connection_after_the_servers_last_word_is_not_used_again(databa
     assert row["pid"] != pid
 
 
-async def test_one_that_has_gone_back_to_the_pool_by_itself_is_told_as_lost(database_url: str) -> None:
-    database = Database(database_url, Bounds(pool_size=1))
-    await database.open()
-    try:
-        with pytest.raises(Unavailable):
-            async with database.borrow() as connection:
-                connection.terminate()  # as the driver does when it hears that the server is gone
-                raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
-        assert await database.fetch_row("SELECT 1") is not None
-    finally:
-        await database.close()
+async def test_one_that_has_gone_back_to_the_pool_by_itself_is_told_as_lost(database: Database) -> None:
+    with pytest.raises(Unavailable):
+        async with database.borrow() as connection:
+            connection.terminate()  # as the driver does when it hears that the server is gone
+            raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+    assert await database.fetch_row("SELECT 1") is not None
