@@ -38,7 +38,7 @@ test: $(READY) ## Run all tests: make test ARGS="-k refund"
 	$(PYTEST) $(ARGS)
 
 test-fast: $(READY) ## Run what needs no server: the rules, and the contracts over fakes
-	$(PYTEST) tests/unit tests/contract -m "not server" $(ARGS)
+	PRICING_EXAMPLES=10 $(PYTEST) tests/unit tests/contract -m "not server" $(ARGS)
 
 races: $(READY) ## Run the races alone: fifty at once, against several processes
 	$(BIN)/python -m pytest $(wildcard tests/e2e/test_*races.py) $(ARGS)
