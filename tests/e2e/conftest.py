@@ -14,6 +14,12 @@ from tests.e2e.shop import Shop
 HERE = Path(__file__).parent
 # Above what all tests need together, and low enough to be counted in Redis.
 LIMITS = {"ECOMMERCE_RATE_LIMIT_AUTH": "5000"}
+# Races ask who gets what, on a machine that may be slow: there a wait that ends with 503 is no answer.
+PATIENCE = {
+    "ECOMMERCE_DATABASE_POOL_TIMEOUT_SECONDS": "25",
+    "ECOMMERCE_DATABASE_STATEMENT_TIMEOUT_SECONDS": "25",
+    "ECOMMERCE_DATABASE_LOCK_TIMEOUT_SECONDS": "25",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,6 +50,7 @@ def shop(
             "ECOMMERCE_DATABASE_URL": postgres_server.database_url("shop_e2e"),
             "ECOMMERCE_REDIS_URL": redis_of_its_own(valkey_server, 1),
             **LIMITS,
+            **PATIENCE,
         },
         "--port",
         str(two_free_ports()),

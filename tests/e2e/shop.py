@@ -116,7 +116,7 @@ class Shop:
     def client(self) -> httpx.AsyncClient:
         """For the API's paths below /api/v1, with room for 50 at once."""
         limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
-        return httpx.AsyncClient(base_url=self.facts["api"] + API, timeout=30, limits=limits)
+        return httpx.AsyncClient(base_url=self.facts["api"] + API, timeout=60, limits=limits)
 
     def stubborn(self) -> tuple[httpx.AsyncClient, Stubborn]:
         """The same, of somebody who asks again until there is an answer, and what they met on the way."""

@@ -16,6 +16,7 @@ from ecommerce.domain.shared.kernel import Conflict, Unavailable
 from ecommerce.entrypoints.bootstrap.local_shop import kept
 from ecommerce.entrypoints.bootstrap.settings import BadSettings, load
 from ecommerce.entrypoints.cli import app
+from tests.conftest import free_port
 
 ROOT = Path(__file__).parents[3]
 
@@ -80,7 +81,7 @@ def test_up_is_not_for_production(variable: str, tmp_path: Path) -> None:
     name, value = variable.split("=")
     more = {"ECOMMERCE_ALLOWED_HOSTS": "shop.example.com"}
     result = CliRunner().invoke(
-        app.cli, ["up", "--data-dir", str(tmp_path), "--port", "47110"], env={name: value, **more}
+        app.cli, ["up", "--data-dir", str(tmp_path), "--port", str(free_port(1))], env={name: value, **more}
     )
 
     assert result.exit_code == 2, result.output

@@ -34,7 +34,11 @@ class DatabaseSettings:
     connect_timeout: float = 5.0
     statement_timeout: float = 5.0
     lock_timeout: float = 3.0
-    command_timeout: float = 8.0
+
+    @property
+    def command_timeout(self) -> float:
+        """The server's own bound comes first; this one is for a server that says nothing any more."""
+        return self.statement_timeout + 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +236,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         database=DatabaseSettings(
             url=read.get("DATABASE_URL", _url("postgresql", "postgres")),
             pool_size=read.get("DATABASE_POOL_SIZE", _positive, 16),
+            pool_timeout=read.get("DATABASE_POOL_TIMEOUT_SECONDS", _positive, 2),
+            statement_timeout=read.get("DATABASE_STATEMENT_TIMEOUT_SECONDS", _positive, 5),
+            lock_timeout=read.get("DATABASE_LOCK_TIMEOUT_SECONDS", _positive, 3),
         ),
         redis_url=read.get("REDIS_URL", _url("redis", "rediss", "unix")),
         stripe=StripeSettings(
