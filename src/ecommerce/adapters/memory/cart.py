@@ -47,6 +47,7 @@ class MemoryCarts:
         wanted: Wanted | None = None,
         reprice: bool = False,
         lock: bool = False,
+        newcomer: bool = False,
     ) -> LoadedCart:
         stored = self.open.get(owner)
         cart = deepcopy(stored) or Cart(id=CartId(uuid4()), owner=owner, currency=currency)

@@ -75,6 +75,7 @@ class CartEditor:
         owner, fresh_token = self._owner(token)
         currency = self._currency(currency)
         was_open = False
+        newcomer = fresh_token is not None and self._call.idempotency_key is None
         for attempt in range(TRIES):
             queue = attempt >= OPTIMISTIC_TRIES
             try:
@@ -86,7 +87,9 @@ class CartEditor:
                         owner, fresh_token = self._renewed(loaded, owner, fresh_token)
                         await self._apply(loaded, change, if_match, was_open and not opens_new)
                 else:
-                    loaded = await self._carts.load(owner, currency=currency, wanted=wanted, reprice=reprice)
+                    loaded = await self._carts.load(
+                        owner, currency=currency, wanted=wanted, reprice=reprice, newcomer=newcomer
+                    )
                     owner, fresh_token = self._renewed(loaded, owner, fresh_token)
                     was_open = was_open or loaded.is_open
                     async with self._uow.single():

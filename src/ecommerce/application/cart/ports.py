@@ -49,11 +49,13 @@ class CartRepository(Protocol):
         wanted: Wanted | None = None,
         reprice: bool = False,
         lock: bool = False,
+        newcomer: bool = False,
     ) -> LoadedCart:
         """One statement, with all that prices depend on. `currency` is for a cart that has to be made.
 
         With `reprice` all offers have their price in `currency`, whatever the cart's is. With `lock`, inside
-        a unit of work, the open cart's row is locked until its end.
+        a unit of work, the open cart's row is locked until its end. A `newcomer` is a guest whose token was
+        made this moment: there is no cart to look for.
         """
         ...
 

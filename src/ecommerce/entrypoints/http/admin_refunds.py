@@ -45,7 +45,8 @@ class RefundBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         msgspec.Meta(examples=[None]),
     ] = None
     note: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
-    restock: bool = False
+    # Of an amount alone nobody knows what comes back.
+    restock: Annotated[bool, msgspec.Meta(examples=[False])] = False
 
     def wish(self) -> RefundWish:
         """Raises `InvalidValue` unless there is exactly one of amount and items, each item once."""

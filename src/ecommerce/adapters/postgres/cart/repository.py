@@ -18,6 +18,14 @@ from ecommerce.domain.shared.ids import CartId, VariantId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate
 
 
+_NOBODY = {
+    "account": "NULL::uuid",
+    "email_key": "NULL::bytea",
+    "customer_keys": "NULL::bytea[]",
+    "cart": "NULL::uuid",
+}
+
+
 def _load(owner: str) -> str:
     """The open cart if there is one, else the last that was placed: it tells which order it became."""
     currency = "CASE WHEN c.status = 'open' AND NOT $7 THEN c.currency ELSE $4 END"
@@ -57,17 +65,55 @@ def _load(owner: str) -> str:
 
 LOADS = {owner: _load(owner) for owner in ("account_id", "token_hash")}
 
+# What most carts begin with, and cheaper: there is no cart yet, and nothing is known of the guest.
+NEWCOMER = f"""
+SELECT NULL AS id, NULL AS status, NULL AS placed_as, wanted.offer::text AS wanted,
+  {FACTS.format(**_NOBODY)}::text AS facts
+FROM (SELECT) one LEFT JOIN LATERAL (
+  SELECT {OFFER.format(currency="$3")} AS offer
+  FROM variant v JOIN product p ON p.id = v.product_id
+  WHERE v.id = $1 OR v.sku = $2
+) wanted ON true
+"""
+
 # A statement of its own: one that waited for the row would see its newest version beside lines as they were
 # when the wait began, and the units added meanwhile would be lost.
 LOCK = "SELECT FROM cart WHERE {owner} = $1 AND status = 'open' FOR UPDATE"
 
-_LINES = """
-, gone AS (
-  DELETE FROM cart_line USING saved WHERE cart_id = saved.id AND cart_line.id = ANY($9::uuid[])
-), kept AS (
+# Both take what a cart consists of as $1 to $16; what was there before is for UPDATE alone.
+CREATE = """
+WITH saved AS (
+  INSERT INTO cart (id, token_hash, account_id, currency, email, shipping_address, billing_address,
+    shipping_option_id, email_key, vat_number)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  ON CONFLICT DO NOTHING
+  RETURNING id
+), lines AS (
   INSERT INTO cart_line (id, cart_id, variant_id, quantity, seen_price)
   SELECT l.id, saved.id, l.variant_id, l.quantity, l.seen_price
-  FROM saved, unnest($10::uuid[], $11::uuid[], $12::int[], $13::bigint[])
+  FROM saved, unnest($11::uuid[], $12::uuid[], $13::int[], $14::bigint[])
+    AS l (id, variant_id, quantity, seen_price)
+), codes AS (
+  INSERT INTO cart_coupon (cart_id, coupon_code_id, code)
+  SELECT saved.id, k.coupon_code_id, k.code
+  FROM saved, unnest($15::uuid[], $16::text[]) AS k (coupon_code_id, code)
+)
+SELECT count(*) FROM saved
+"""
+
+UPDATE = """
+WITH saved AS (
+  UPDATE cart SET version = version + 1, currency = $4, email = $5, shipping_address = $6,
+    billing_address = $7, shipping_option_id = $8, email_key = $9, vat_number = $10, updated_at = now()
+  WHERE id = $1 AND version = $17 AND status = 'open'
+    AND (token_hash IS NOT DISTINCT FROM $2) AND (account_id IS NOT DISTINCT FROM $3)
+  RETURNING id
+), lines_gone AS (
+  DELETE FROM cart_line USING saved WHERE cart_id = saved.id AND cart_line.id = ANY($18::uuid[])
+), lines AS (
+  INSERT INTO cart_line (id, cart_id, variant_id, quantity, seen_price)
+  SELECT l.id, saved.id, l.variant_id, l.quantity, l.seen_price
+  FROM saved, unnest($11::uuid[], $12::uuid[], $13::int[], $14::bigint[])
     AS l (id, variant_id, quantity, seen_price)
   ON CONFLICT (cart_id, variant_id)
   DO UPDATE SET quantity = excluded.quantity, seen_price = excluded.seen_price
@@ -75,34 +121,13 @@ _LINES = """
 ), codes_gone AS (
   DELETE FROM cart_coupon USING saved
   WHERE cart_id = saved.id AND coupon_code_id <> ALL ($15::uuid[])
-), codes_kept AS (
+), codes AS (
   INSERT INTO cart_coupon (cart_id, coupon_code_id, code)
   SELECT saved.id, k.coupon_code_id, k.code
   FROM saved, unnest($15::uuid[], $16::text[]) AS k (coupon_code_id, code)
   ON CONFLICT DO NOTHING
 )
 SELECT count(*) FROM saved
-"""
-
-# $2 to $4 are there for CREATE alone, so that both take the same arguments.
-UPDATE = f"""
-WITH saved AS (
-  UPDATE cart SET version = version + 1, email = $5, shipping_address = $6, billing_address = $7,
-    shipping_option_id = $8, email_key = $17, vat_number = $18, currency = $4, updated_at = now()
-  WHERE id = $1 AND version = $14 AND status = 'open'
-    AND (token_hash IS NOT DISTINCT FROM $2) AND (account_id IS NOT DISTINCT FROM $3)
-  RETURNING id
-) {_LINES}
-"""
-
-CREATE = f"""
-WITH saved AS (
-  INSERT INTO cart (id, token_hash, account_id, currency, email, shipping_address, billing_address,
-    shipping_option_id, email_key, vat_number)
-  SELECT $1, $2, $3, $4, $5, $6, $7, $8, $17, $18 WHERE $14 = 0
-  ON CONFLICT DO NOTHING
-  RETURNING id
-) {_LINES}
 """
 
 # Its lines go with it: the cart that takes them over keeps their ids. What was gathered went there, too.
@@ -146,19 +171,21 @@ class PgCartRepository:
         wanted: Wanted | None = None,
         reprice: bool = False,
         lock: bool = False,
+        newcomer: bool = False,
     ) -> LoadedCart:
-        column = "account_id" if owner.account_id is not None else "token_hash"
-        key = owner.account_id if owner.account_id is not None else owner.token_hash
-        sql = LOADS[column]
-        account_id = owner.account_id
-        keys = [] if account_id is None else [self._keys.of_account(account_id)]
         variant_id, sku = (wanted.variant_id, wanted.sku) if wanted else (None, None)
+        account_id = owner.account_id
+        column = "account_id" if account_id is not None else "token_hash"
+        key = account_id if account_id is not None else owner.token_hash
+        keys = [] if account_id is None else [self._keys.of_account(account_id)]
         arguments = (key, variant_id, sku, currency, account_id, keys, reprice)
         if lock:
             await self._uow.connection.execute(LOCK.format(owner=column), key)
-            row = await self._uow.connection.fetchrow(sql, *arguments)
+            row = await self._uow.connection.fetchrow(LOADS[column], *arguments)
+        elif newcomer:
+            row = await self._database.fetch_row(NEWCOMER, variant_id, sku, currency)
         else:
-            row = await self._database.fetch_row(sql, *arguments)
+            row = await self._database.fetch_row(LOADS[column], *arguments)
         if row is None:
             raise RuntimeError("an outer join with nothing has a row")
         return self._loaded(row, owner, currency)
@@ -204,8 +231,7 @@ class PgCartRepository:
     async def save(self, cart: Cart) -> None:
         lines = list(cart.lines.values())
         details = cart.details
-        saved = await self._uow.connection.fetchval(
-            CREATE if cart.version == 0 else UPDATE,
+        parts = (
             cart.id,
             cart.owner.token_hash,
             cart.owner.account_id,
@@ -214,17 +240,20 @@ class PgCartRepository:
             details.shipping_address,
             details.billing_address,
             details.shipping_option_id,
-            list(cart.removed),
+            details.email_key,
+            details.vat_number,
             [line.id for line in lines],
             [line.variant_id for line in lines],
             [line.quantity for line in lines],
             [line.seen_price for line in lines],
-            cart.version,
             list(cart.coupons),
             list(cart.coupons.values()),
-            details.email_key,
-            details.vat_number,
         )
+        connection = self._uow.connection
+        if cart.version == 0:
+            saved = await connection.fetchval(CREATE, *parts)
+        else:
+            saved = await connection.fetchval(UPDATE, *parts, cart.version, list(cart.removed))
         if not saved:
             raise ConcurrentUpdate("the cart was changed at the same moment")
         cart.version += 1
