@@ -1,6 +1,7 @@
 """What the HTTP server loads in each of its processes."""
 
 import asyncio
+import gc
 
 from litestar import Litestar
 
@@ -24,7 +25,16 @@ def create_app() -> Litestar:
         lifecycle = await container.get(Lifecycle)
         asyncio.get_running_loop().add_signal_handler(DRAIN, lifecycle.drain)
 
-    app.on_startup.append(drain_when_told)
+    app.on_startup += [drain_when_told, _settle_memory]
     # Workers end without running `atexit`.
     app.on_shutdown.append(writer.close)
     return app
+
+
+def _settle_memory() -> None:
+    """What start-up made stays: it is never looked through again. A request makes thousands of short-lived
+    objects and no cycles, so that looking for those after every 700, as is the default, costs it a tenth.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
