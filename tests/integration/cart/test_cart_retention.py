@@ -120,5 +120,5 @@ async def test_sweeping_reads_no_more_than_it_takes(database: Database) -> None:
             for sql in CART_SWEEPS.values()
         ]
 
-    assert "ix_cart_open_updated_at" in plans[0]
-    assert all("ix_cart_ended_updated_at" in plan for plan in plans[1:])
+    assert "ix_cart_guest_created_at" in plans[0]
+    assert all("ix_cart_ended_created_at" in plan for plan in plans[1:])

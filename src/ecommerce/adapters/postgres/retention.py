@@ -22,6 +22,7 @@ SWEEPS = {
 }
 
 CART_BATCH = 1_000
+# Found by when they were made, since an index by `updated_at` would have to be written with every change.
 # `$2` is how many days nobody touches a cart before it counts as left behind. A customer's open cart stays.
 # What is locked is in use: it waits for the next time. An order that may expire gives its lines back to the
 # owner of its cart; all others live without.
@@ -29,22 +30,25 @@ CART_SWEEPS = {
     "guest_cart": """
         DELETE FROM cart WHERE id IN (
             SELECT id FROM cart
-            WHERE status = 'open' AND account_id IS NULL AND updated_at < now() - make_interval(days => $2)
-            ORDER BY updated_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+            WHERE status = 'open' AND account_id IS NULL AND created_at < now() - make_interval(days => $2)
+              AND updated_at < now() - make_interval(days => $2)
+            ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED)
     """,
     "merged_cart": """
         DELETE FROM cart WHERE id IN (
             SELECT id FROM cart
-            WHERE status = 'merged' AND updated_at < now() - make_interval(days => $2)
-            ORDER BY updated_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+            WHERE status = 'merged' AND created_at < now() - make_interval(days => $2)
+              AND updated_at < now() - make_interval(days => $2)
+            ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED)
     """,
     "placed_cart": """
         DELETE FROM cart WHERE id IN (
             SELECT c.id FROM cart c JOIN sales_order o ON o.cart_id = c.id
-            WHERE c.status = 'placed' AND c.updated_at < now() - make_interval(days => $2)
+            WHERE c.status = 'placed' AND c.created_at < now() - make_interval(days => $2)
+              AND c.updated_at < now() - make_interval(days => $2)
               AND (o.status IN ('completed', 'cancelled', 'expired')
                 OR o.payment_status IN ('paid', 'partially_refunded', 'refunded', 'disputed'))
-            ORDER BY c.updated_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+            ORDER BY c.created_at LIMIT $1 FOR UPDATE SKIP LOCKED)
     """,
 }
 

@@ -17,7 +17,6 @@ from ecommerce.domain.cart.cart import Cart, CartLine, CartOwner, CheckoutDetail
 from ecommerce.domain.shared.ids import CartId, VariantId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate
 
-
 _NOBODY = {
     "account": "NULL::uuid",
     "email_key": "NULL::bytea",

@@ -25,11 +25,26 @@ class CartRow(DefaultBase):
         CheckConstraint("status IN ('open', 'placed', 'merged')", name="status_known"),
         CheckConstraint("num_nonnulls(token_hash, account_id) = 1", name="one_owner"),
         Index("uq_cart_open_token", "token_hash", unique=True, postgresql_where=text("status = 'open'")),
-        Index("uq_cart_open_account", "account_id", unique=True, postgresql_where=text("status = 'open'")),
+        Index(
+            "uq_cart_account_open",
+            "account_id",
+            unique=True,
+            postgresql_where=text("status = 'open' AND account_id IS NOT NULL"),
+        ),
         Index("ix_cart_token", "token_hash", "created_at"),
-        Index("ix_cart_account", "account_id", "created_at"),
-        Index("ix_cart_open_updated_at", "updated_at", postgresql_where=text("status = 'open'")),
-        Index("ix_cart_ended_updated_at", "updated_at", postgresql_where=text("status <> 'open'")),
+        Index(
+            "ix_cart_account_created_at",
+            "account_id",
+            "created_at",
+            postgresql_where=text("account_id IS NOT NULL"),
+        ),
+        # Never by `updated_at`: a change of what no index holds touches none of them.
+        Index(
+            "ix_cart_guest_created_at",
+            "created_at",
+            postgresql_where=text("status = 'open' AND account_id IS NULL"),
+        ),
+        Index("ix_cart_ended_created_at", "created_at", postgresql_where=text("status <> 'open'")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes | None] = mapped_column(BYTEA)
