@@ -396,3 +396,26 @@ async def test_lines_that_come_back_into_a_cart_of_another_currency_are_no_news(
     assert (cart["currency"], cart["items"][0]["quantity"]) == ("EUR", 2)
     assert cart["items"][0]["unit_price"] == {"amount": 900, "currency": "EUR"}
     assert cart["items"][0]["warnings"] == []
+
+
+async def test_limits_a_customer_go_by_the_address_that_is_told(shop: CartShop, mug: Product) -> None:
+    await shop.code("ONCE", per_customer=1)
+    known = "ada@example.com"
+
+    async def buyer(email: str) -> tuple[Guest, dict[str, Any]]:
+        guest = await holding(shop, mug)
+        await guest.ask("POST", "/cart/coupons", {"code": "ONCE"})
+        return guest, (await guest.ask("PATCH", "/cart", {"email": email})).json()
+
+    first, cart = await buyer(known)
+    assert cart["coupons"] == [{"code": "ONCE", "applied": True, "reason": None}]
+    assert (await first.ask("POST", "/orders", PLACING)).status_code == 201
+
+    second, cart = await buyer(known)
+    assert cart["coupons"] == [{"code": "ONCE", "applied": False, "reason": "customer-limit"}]
+    assert cart == await second.cart()
+    refused = await second.ask("POST", "/orders", PLACING)
+    assert (refused.status_code, refused.json()["code"]) == (409, "coupon-exhausted")
+    # Somebody else pays: it is their use that counts.
+    placed = await second.ask("POST", "/orders", {**PLACING, "email": "bob@example.com"})
+    assert (placed.status_code, placed.json()["totals"]["discount"]["amount"]) == (201, 200), placed.text
