@@ -419,3 +419,20 @@ async def test_limits_a_customer_go_by_the_address_that_is_told(shop: CartShop, 
     # Somebody else pays: it is their use that counts.
     placed = await second.ask("POST", "/orders", {**PLACING, "email": "bob@example.com"})
     assert (placed.status_code, placed.json()["totals"]["discount"]["amount"]) == (201, 200), placed.text
+
+
+async def test_a_cart_is_ready_when_an_order_could_be_made_of_it(shop: CartShop, mug: Product) -> None:
+    guest = await holding(shop, mug)
+
+    async def ready(**details: Any) -> tuple[bool, list[str]]:
+        checkout = (await guest.ask("PATCH", "/cart", details)).json()["checkout"]
+        return checkout["ready"], checkout["missing"]
+
+    assert await ready(email="ada@example.com", shipping_option_id="camel") == (False, ["shipping_address"])
+    assert await ready(shipping_address=ADDRESS) == (False, ["shipping_option_id"])
+    assert await ready(shipping_option_id="standard") == (True, [])
+    other = await holding(shop, mug, 19)
+    assert (await other.ask("POST", "/orders", {**PLACING, "email": "bob@example.com"})).status_code == 201
+    assert await ready() == (False, [])
+    refused = await guest.ask("POST", "/orders", {"payment_method": "manual"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "insufficient-stock")
