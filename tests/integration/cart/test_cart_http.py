@@ -396,3 +396,43 @@ async def test_lines_that_come_back_into_a_cart_of_another_currency_are_no_news(
     assert (cart["currency"], cart["items"][0]["quantity"]) == ("EUR", 2)
     assert cart["items"][0]["unit_price"] == {"amount": 900, "currency": "EUR"}
     assert cart["items"][0]["warnings"] == []
+
+
+async def test_limits_a_customer_go_by_the_address_that_is_told(shop: CartShop, mug: Product) -> None:
+    await shop.code("ONCE", per_customer=1)
+    known = "ada@example.com"
+
+    async def buyer(email: str) -> tuple[Guest, dict[str, Any]]:
+        guest = await holding(shop, mug)
+        await guest.ask("POST", "/cart/coupons", {"code": "ONCE"})
+        return guest, (await guest.ask("PATCH", "/cart", {"email": email})).json()
+
+    first, cart = await buyer(known)
+    assert cart["coupons"] == [{"code": "ONCE", "applied": True, "reason": None}]
+    assert (await first.ask("POST", "/orders", PLACING)).status_code == 201
+
+    second, cart = await buyer(known)
+    assert cart["coupons"] == [{"code": "ONCE", "applied": False, "reason": "customer-limit"}]
+    assert cart == await second.cart()
+    refused = await second.ask("POST", "/orders", PLACING)
+    assert (refused.status_code, refused.json()["code"]) == (409, "coupon-exhausted")
+    # Somebody else pays: it is their use that counts.
+    placed = await second.ask("POST", "/orders", {**PLACING, "email": "bob@example.com"})
+    assert (placed.status_code, placed.json()["totals"]["discount"]["amount"]) == (201, 200), placed.text
+
+
+async def test_a_cart_is_ready_when_an_order_could_be_made_of_it(shop: CartShop, mug: Product) -> None:
+    guest = await holding(shop, mug)
+
+    async def ready(**details: Any) -> tuple[bool, list[str]]:
+        checkout = (await guest.ask("PATCH", "/cart", details)).json()["checkout"]
+        return checkout["ready"], checkout["missing"]
+
+    assert await ready(email="ada@example.com", shipping_option_id="camel") == (False, ["shipping_address"])
+    assert await ready(shipping_address=ADDRESS) == (False, ["shipping_option_id"])
+    assert await ready(shipping_option_id="standard") == (True, [])
+    other = await holding(shop, mug, 19)
+    assert (await other.ask("POST", "/orders", {**PLACING, "email": "bob@example.com"})).status_code == 201
+    assert await ready() == (False, [])
+    refused = await guest.ask("POST", "/orders", {"payment_method": "manual"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "insufficient-stock")

@@ -26,7 +26,9 @@ def test_however_it_is_typed(typed: str) -> None:
     assert canonical(typed) == "SUMMER10"
 
 
-@pytest.mark.parametrize("typed", ["", " - ", "A" * 65, "A\x00B", "A\nB", "\ud800", "\ufdfa" * 5])
+@pytest.mark.parametrize(
+    "typed", ["", " - ", "A" * 65, "A\x00B", "A\nB", "\ud800", "\ufdfa" * 5, "A/B", "\u2105"]
+)
 def test_what_can_be_no_code(typed: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         canonical(typed, "/prefix")

@@ -127,6 +127,17 @@ async def test_a_code_that_is_used_up_says_so() -> None:
     assert (await quoted(service(welcome), facts)).coupons[0].reason == "exhausted"
 
 
+async def test_codes_of_a_promotion_that_applies_by_itself_by_now_stand_in_nobodys_way() -> None:
+    everybodys = promotion()
+    spent, fresh = coupon(everybodys, "A", used_up=True), coupon(everybodys, "B")
+
+    for held in ([spent], [fresh], [spent, fresh]):
+        quote = await quoted(service(everybodys), msgspec.structs.replace(FACTS, coupons=held))
+        assert [each.applied for each in quote.coupons] == [each is fresh for each in held]
+        assert {each.reason for each in quote.coupons} <= {"outdone", None}
+        assert (quote.discount, [claim.coupon_code_id for claim in quote.claims]) == (100, [None])
+
+
 @pytest.mark.parametrize(
     ("limits", "used", "spent", "mine", "reason"),
     [

@@ -65,12 +65,15 @@ class CartEditor:
         reprice: bool = False,
         if_match: str | None = None,
         opens_new: bool = False,
+        reread: bool = False,
     ) -> ShownCart:
         """Apply `change` to the caller's cart and store it, however many do so at once.
 
         `currency` is for a cart that is made by this; with `reprice` the offers of one that is there are in
         it, too. `opens_new`: a cart that is placed while this waits is followed by a new one (an add),
-        instead of `CartChanged`. `change` may run more than once, each time on a freshly loaded cart.
+        instead of `CartChanged`. `reread`: the change decides what prices depend on (who buys), so that the
+        cart is read again before it is shown. `change` may run more than once, each time on a freshly loaded
+        cart.
         """
         owner, fresh_token = self._owner(token)
         currency = self._currency(currency)
@@ -96,7 +99,10 @@ class CartEditor:
                         await self._apply(loaded, change, if_match, was_open and not opens_new)
             except ConcurrentUpdate:
                 continue
-            loaded.updated_at = self._clock.now()
+            if reread:
+                loaded = await self._carts.load(owner, currency=currency)
+            else:
+                loaded.updated_at = self._clock.now()
             return await self._presenter(loaded, signed_in=owner.account_id is not None, token=fresh_token)
         raise ConcurrentUpdate("too many changes of this cart at once; try again")
 

@@ -70,7 +70,9 @@ class KeepDetailsHandler:
             if vat is not UNSET:
                 details.vat_number = vat
 
-        return await self._edit(command.token, keep, if_match=command.if_match)
+        # Limits count a customer by the address: whose they are changes with it.
+        reread = email is not UNSET
+        return await self._edit(command.token, keep, if_match=command.if_match, reread=reread)
 
     def _plain(
         self, address: Address | None | UnsetType, pointer: str

@@ -75,7 +75,9 @@ class Totals(msgspec.Struct, frozen=True):
 
 
 class CheckoutState(msgspec.Struct, frozen=True):
-    """`missing` names what POST /orders would still need in its body."""
+    """`missing` names what POST /orders would still need in its body. `ready`: nothing, and it would take
+    every line as it is.
+    """
 
     email: str | None
     shipping_address: Address | None
@@ -167,7 +169,9 @@ class CartPresenter:
             )
         missing = [] if details.email or signed_in else ["email"]
         missing += [] if details.shipping_address else ["shipping_address"]
-        missing += [] if details.shipping_option_id else ["shipping_option_id"]
+        # One that isn't offered at the address (any more) is as none.
+        settled = quote.chosen is not None or not (sold and details.shipping_address)
+        missing += [] if details.shipping_option_id and settled else ["shipping_option_id"]
         view = CartView(
             id=cart.id if loaded.is_open else None,
             currency=cart.currency,
@@ -184,7 +188,7 @@ class CartPresenter:
                 billing_address=_address(details.billing_address),
                 shipping_option_id=details.shipping_option_id,
                 vat_number=details.vat_number,
-                ready=bool(sold) and len(sold) == len(lines) and not missing,
+                ready=bool(items) and not missing and not any(map(_hinders, items)),
                 missing=missing,
             ),
             totals=Totals.of(quote),
@@ -193,6 +197,11 @@ class CartPresenter:
             token=UNSET if token is None else token,
         )
         return ShownCart(view, cart.etag if loaded.is_open else None)
+
+
+def _hinders(item: CartItem) -> bool:
+    """Whether an order would be refused for this line; that its price is another one is no hindrance."""
+    return any(warning.code != "price-changed" for warning in item.warnings)
 
 
 def _sold(loaded: LoadedCart) -> list[tuple[CartLine, Offer]]:

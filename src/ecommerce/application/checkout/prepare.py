@@ -26,6 +26,8 @@ from ecommerce.domain.shared.kernel import InsufficientStock
 
 # Why a code in the cart gives nothing, though it once did: the buyer is told rather than charged more.
 USED_UP = ("exhausted", "budget-exhausted", "customer-limit")
+# Why a promotion does not apply to one customer, though it may to another.
+BY_CUSTOMER = ("customer-limit", "not-first-order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ class OrderPreparer:
         return Prepared(self._writer.order(command, cart, cart_id, buyer, quote), quote.claims, holds)
 
     async def _quote(self, cart: CheckoutCart, buyer: BuyerDetails) -> Quote:
-        """The cart's facts are those of its owner. Where a promotion looks at the customer, and the cart did
-        not know the address that buys, they are read again.
+        """The cart's facts are those of its owner. Where a promotion looks at the customer, whether that lets
+        it apply or not, and the cart did not know the address that buys, they are read again.
         """
         lines, facts = [line.wanted for line in cart.lines], cart.facts
         while True:
@@ -93,9 +95,15 @@ class OrderPreparer:
                 buyer.vat_number,
             )
             known = facts is not cart.facts or cart.email_key == buyer.email_key
-            if known or all(claim.per_customer is None for claim in quote.claims):
+            if known or not _looks_at_the_customer(quote):
                 return quote
             facts = await self._facts.of_buyer(facts, buyer.customer_keys, buyer.account_id, buyer.email_key)
+
+
+def _looks_at_the_customer(quote: Quote) -> bool:
+    return any(claim.per_customer is not None for claim in quote.claims) or any(
+        each.reason_code in BY_CUSTOMER for each in quote.considered
+    )
 
 
 class CartAllocation:

@@ -59,7 +59,8 @@ def coupons_of(facts: PricingFacts, result: Breakdown) -> list[CouponState]:
 def _state(coupon: HeldCoupon, told: Considered | None, claimed: dict[UUID, HeldCoupon]) -> CouponState:
     if told is None:
         return CouponState(coupon.code, applied=False, reason=UNKNOWN_CODE)
-    if told.applied and claimed[coupon.promotion_id] is not coupon:  # another code of it does what this would
+    # Another code of it does what this would, or it applies by itself since staff took the codes from it.
+    if told.applied and claimed.get(coupon.promotion_id) is not coupon:
         return CouponState(coupon.code, applied=False, reason="outdone")
     if coupon.used_up:
         return CouponState(coupon.code, applied=False, reason="exhausted")

@@ -22,6 +22,8 @@ def canonical(typed: str, pointer: str = "/code") -> str:
         raise InvalidValue(f"must have 1 to {LONGEST} characters beside blanks and dashes", pointer)
     if any(unicodedata.category(letter) in _NO_LETTERS for letter in code):
         raise InvalidValue("must be letters, digits and signs", pointer)
+    if "/" in code:  # it stands in the path that takes it out of a cart
+        raise InvalidValue("must not have a slash", pointer)
     return code
 
 
