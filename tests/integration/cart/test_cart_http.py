@@ -421,6 +421,26 @@ async def test_limits_a_customer_go_by_the_address_that_is_told(shop: CartShop, 
     assert (placed.status_code, placed.json()["totals"]["discount"]["amount"]) == (201, 200), placed.text
 
 
+async def test_whom_a_code_is_not_for_is_told_before_it_costs_more(shop: CartShop, mug: Product) -> None:
+    earlier = await holding(shop, mug)
+    assert (await earlier.ask("POST", "/orders", {**PLACING, "email": "ada@example.com"})).status_code == 201
+    await shop.code("WELCOME", per_customer=1, conditions={"first_order": True})
+    guest = await holding(shop, mug)
+    shown = (await guest.ask("POST", "/cart/coupons", {"code": "WELCOME"})).json()
+    assert shown["coupons"] == [{"code": "WELCOME", "applied": True, "reason": None}]
+
+    refused = await guest.ask("POST", "/orders", {**PLACING, "email": "ada@example.com"})
+
+    told = refused.json()
+    assert (refused.status_code, told["code"]) == (422, "coupon-not-applicable"), told
+    assert (told["coupon"], told["reason"]) == ("WELCOME", "not-first-order")
+    # Who is told and goes on all the same pays what the cart shows.
+    told_before = await guest.ask("PATCH", "/cart", {"email": "ada@example.com"})
+    assert told_before.json()["coupons"][0]["reason"] == "not-first-order"
+    placed = await guest.ask("POST", "/orders", PLACING)
+    assert (placed.status_code, placed.json()["totals"]["discount"]["amount"]) == (201, 0), placed.text
+
+
 async def test_a_cart_is_ready_when_an_order_could_be_made_of_it(shop: CartShop, mug: Product) -> None:
     guest = await holding(shop, mug)
 

@@ -106,8 +106,8 @@ async def staffed(database_url: str) -> AsyncIterator[Staffed]:
         yield here
 
 
-async def cart_quote(client: httpx.AsyncClient, sku: str, **details: Any) -> httpx.Response:
-    """A guest's cart with two of it, asked what it costs in Berlin."""
+async def holding(client: httpx.AsyncClient, sku: str, **details: Any) -> dict[str, str]:
+    """What holds a guest's cart with two of it."""
     body = {"sku": sku, "quantity": 2}
     added = await client.post(f"{API}/cart/items", json=body)
     assert added.status_code == 201, added.text
@@ -115,6 +115,12 @@ async def cart_quote(client: httpx.AsyncClient, sku: str, **details: Any) -> htt
     if details:
         kept = await client.patch(f"{API}/cart", json=details, headers=held)
         assert kept.status_code == 200, kept.text
+    return held
+
+
+async def cart_quote(client: httpx.AsyncClient, sku: str, **details: Any) -> httpx.Response:
+    """What a guest's cart with two of it costs in Berlin."""
+    held = await holding(client, sku, **details)
     return await client.post(f"{API}/cart/quote", json={"shipping_address": BERLIN}, headers=held)
 
 
@@ -172,6 +178,32 @@ async def test_staff_do_no_more_than_they_may(staffed: Staffed) -> None:
     assert (await staffed.ask("GET", at, headers=support)).status_code == 403
     assert (await staffed.client.get(at)).status_code == 401
     assert len(await staffed.audited()) == 1
+
+
+async def test_an_order_keeps_why_it_is_not_taxed(staffed: Staffed) -> None:
+    await staffed.made(TAXES, GERMANY)
+    await staffed.made(SHIPPING, POST)
+    product = await staffed.factory.product("Mug", price=10_000)
+    kept = {}
+    for vat_number in ("DE136695976", "FR40303265045", None):
+        held = await holding(
+            staffed.client,
+            product.sku,
+            email="ada@example.com",
+            vat_number=vat_number,
+            shipping_address=BERLIN,
+            shipping_option_id="standard",
+        )
+        placed = await staffed.client.post(f"{API}/orders", json={"payment_method": "manual"}, headers=held)
+        assert placed.status_code == 201, placed.text
+        number, tax = placed.json()["number"], placed.json()["totals"]["tax"]["amount"]
+        why = await staffed.factory.value("SELECT tax_exemption FROM sales_order WHERE number = $1", number)
+        kept[vat_number] = (tax, why)
+    assert kept == {
+        "DE136695976": (0, "reverse-charge"),
+        "FR40303265045": (3_895, None),
+        None: (3_895, None),
+    }
 
 
 async def test_the_next_cart_anywhere_has_the_new_rules(staffed: Staffed) -> None:

@@ -56,6 +56,7 @@ class PlacedOrder:
     shipping_option: dict[str, Any]
     note: str | None
     vat_number: str | None
+    tax_exemption: str | None
     taxes: list[dict[str, Any]]
     promotions: list[dict[str, Any]]
     pricing_engine: str

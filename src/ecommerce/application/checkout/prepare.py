@@ -14,13 +14,19 @@ from ecommerce.application.checkout.details import BuyerDetails, BuyerDetailsRes
 from ecommerce.application.checkout.order_tokens import OrderTokens
 from ecommerce.application.checkout.ports import PlacedLine, PlacedOrder
 from ecommerce.application.inventory.contracts import Hold, StockAt, StockPlanner
-from ecommerce.application.pricing.contracts import Pricer, PricingFactsReader, PromotionClaim, Quote
+from ecommerce.application.pricing.contracts import (
+    Pricer,
+    PricingFacts,
+    PricingFactsReader,
+    PromotionClaim,
+    Quote,
+)
 from ecommerce.application.shared.amount import Amount
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.ports import Ids
 from ecommerce.application.shared.tokens import token_hash
 from ecommerce.domain.checkout.refusals import CartNotPlaceable, PriceChanged
-from ecommerce.domain.pricing.refusals import CouponExhausted
+from ecommerce.domain.pricing.refusals import CouponExhausted, CouponNotApplicable
 from ecommerce.domain.shared.ids import new_order_number
 from ecommerce.domain.shared.kernel import InsufficientStock
 
@@ -40,8 +46,8 @@ class Prepared:
 
 
 class OrderPreparer:
-    """Raises `CartNotPlaceable`, `PriceChanged`, `CouponExhausted`, `InsufficientStock` and what details and
-    quote raise.
+    """Raises `CartNotPlaceable`, `PriceChanged`, `CouponExhausted`, `CouponNotApplicable`,
+    `InsufficientStock` and what details and quote raise.
     """
 
     def __init__(
@@ -63,13 +69,8 @@ class OrderPreparer:
             if not line.offer.buyable:
                 raise CartNotPlaceable(f"{line.offer.name} is not for sale any more; remove it to go on")
         buyer = await self._details.resolve(command.details, cart)
-        quote = await self._quote(cart, buyer)
-        for coupon in quote.coupons:
-            if coupon.reason in USED_UP:
-                raise CouponExhausted(
-                    f"the code {coupon.code} has been used as often as it can be; remove it to go on",
-                    coupon=coupon.code,
-                )
+        shown, quote = await self._quotes(cart, buyer)
+        _check_codes(shown, quote)
         total = Amount(quote.total, quote.currency)
         if command.expected_total not in (None, total):
             raise PriceChanged(
@@ -80,24 +81,44 @@ class OrderPreparer:
         holds = self._allocation.plan(cart, [at for line in cart.lines for at in line.offer.stock])
         return Prepared(self._writer.order(command, cart, cart_id, buyer, quote), quote.claims, holds)
 
-    async def _quote(self, cart: CheckoutCart, buyer: BuyerDetails) -> Quote:
-        """The cart's facts are those of its owner. Where a promotion looks at the customer, whether that lets
-        it apply or not, and the cart did not know the address that buys, they are read again.
+    async def _quotes(self, cart: CheckoutCart, buyer: BuyerDetails) -> tuple[Quote, Quote]:
+        """By what is known of the cart's owner, and by what is known of who buys.
+
+        They differ only where a promotion looks at the customer, whether that lets it apply or not, and the
+        cart did not know the address that buys.
         """
-        lines, facts = [line.wanted for line in cart.lines], cart.facts
-        while True:
-            quote = await self._pricer.quote(
-                lines,
-                cart.currency,
-                facts,
-                buyer.shipping_address,
-                buyer.shipping_option_id,
-                buyer.vat_number,
+        shown = await self._quote(cart, buyer, cart.facts)
+        if cart.email_key == buyer.email_key or not _looks_at_the_customer(shown):
+            return shown, shown
+        facts = await self._facts.of_buyer(cart.facts, buyer.customer_keys, buyer.account_id, buyer.email_key)
+        return shown, await self._quote(cart, buyer, facts)
+
+    async def _quote(self, cart: CheckoutCart, buyer: BuyerDetails, facts: PricingFacts) -> Quote:
+        return await self._pricer.quote(
+            [line.wanted for line in cart.lines],
+            cart.currency,
+            facts,
+            buyer.shipping_address,
+            buyer.shipping_option_id,
+            buyer.vat_number,
+        )
+
+
+def _check_codes(shown: Quote, quote: Quote) -> None:
+    """Whom a code gives less than it seemed to is told, rather than charged more."""
+    applied = {coupon.code for coupon in shown.coupons if coupon.applied}
+    for coupon in quote.coupons:
+        if coupon.reason in USED_UP:
+            raise CouponExhausted(
+                f"the code {coupon.code} has been used as often as it can be; remove it to go on",
+                coupon=coupon.code,
             )
-            known = facts is not cart.facts or cart.email_key == buyer.email_key
-            if known or not _looks_at_the_customer(quote):
-                return quote
-            facts = await self._facts.of_buyer(facts, buyer.customer_keys, buyer.account_id, buyer.email_key)
+        if coupon.code in applied and not coupon.applied:
+            raise CouponNotApplicable(
+                f"the code {coupon.code} is not for this buyer; remove it to go on",
+                coupon=coupon.code,
+                reason=coupon.reason,
+            )
 
 
 def _looks_at_the_customer(quote: Quote) -> bool:
@@ -178,6 +199,7 @@ class OrderWriter:
             },
             note=command.note,
             vat_number=buyer.vat_number,
+            tax_exemption=quote.tax_exemption,
             taxes=[msgspec.to_builtins(tax) for tax in quote.taxes],
             promotions=[
                 {"id": str(claim.promotion_id), "name": claim.name, "discount": claim.discount}

@@ -23,7 +23,7 @@ from ecommerce.application.shared.amount import Amount
 from ecommerce.application.shared.call import Call
 from ecommerce.domain.cart.refusals import CartChanged, CartEmpty
 from ecommerce.domain.checkout.refusals import PriceChanged, TooManyUnpaidOrders
-from ecommerce.domain.pricing.refusals import ShippingUnavailable
+from ecommerce.domain.pricing.refusals import CouponExhausted, CouponNotApplicable, ShippingUnavailable
 from ecommerce.domain.shared.kernel import (
     IllegalTransition,
     InsufficientStock,
@@ -103,6 +103,8 @@ class OrderController(Controller):
             CartEmpty,
             CartChanged,
             PriceChanged,
+            CouponExhausted,
+            CouponNotApplicable,
             InsufficientStock,
             TooManyUnpaidOrders,
         ),

@@ -25,9 +25,9 @@ WITH unpaid AS (
     cart_id, id, number, account_id, token_hash, client_key, email, currency, tax_included, subtotal,
     discount, shipping, tax, total, status, payment_status, payment_method, shipping_address,
     billing_address, shipping_option, note, pricing_engine, pricing_input, lines_hash, expires_at,
-    email_key, vat_number, taxes, promotions)
+    email_key, vat_number, taxes, promotions, tax_exemption)
   SELECT claimed.id, $4, $5, $6, $7, $9, $8, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-    $23, $24, $25, $26, now() + $27::interval, $46, $47, $48, $49
+    $23, $24, $25, $26, now() + $27::interval, $46, $47, $48, $49, $50
   FROM claimed
   RETURNING id
 ), lines AS (
@@ -121,6 +121,7 @@ class PgOrderPlacer:
             order.vat_number,
             order.taxes,
             order.promotions,
+            order.tax_exemption,
         )
         if row is None:
             raise RuntimeError("a SELECT without FROM has a row")

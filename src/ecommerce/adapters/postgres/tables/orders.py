@@ -86,6 +86,7 @@ class OrderRow(DefaultBase):
     shipping_option: Mapped[dict[str, Any]] = mapped_column(JSONB)
     note: Mapped[str | None] = mapped_column(Text)
     vat_number: Mapped[str | None] = mapped_column(Text)
+    tax_exemption: Mapped[str | None] = mapped_column(Text)
     taxes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     promotions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     pricing_engine: Mapped[str] = mapped_column(Text)
