@@ -5,6 +5,7 @@ import json
 import secrets
 import socket
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +84,45 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
         server.erase()
 
 
+class SpareDatabases:
+    """The next test's database is made while this one runs, and this one's dropped while the next one does.
+
+    Both mean a checkpoint of the server: tests would wait for it longer than for all they do themselves.
+    """
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self._beside = ThreadPoolExecutor(2, thread_name_prefix="databases")
+        self._dropped: list[Future[None]] = []
+        self._next = self._beside.submit(self._make)
+
+    def _make(self) -> str:
+        name = f"shop_{secrets.token_hex(6)}"
+        asyncio.run(self._server.create(name))
+        return name
+
+    async def take(self) -> str:
+        name = await asyncio.wrap_future(self._next)
+        self._next = self._beside.submit(self._make)
+        return name
+
+    def give_back(self, name: str) -> None:
+        dropping = self._server.run(f"DROP DATABASE {name} WITH (FORCE)")
+        self._dropped.append(self._beside.submit(asyncio.run, dropping))
+
+    def close(self) -> None:
+        self._beside.shutdown()
+        for dropped in self._dropped:
+            dropped.result()
+
+
+@pytest.fixture(scope="session")
+def spare_databases(postgres_server: PostgresServer) -> Iterator[SpareDatabases]:
+    spare = SpareDatabases(postgres_server)
+    yield spare
+    spare.close()
+
+
 async def broken_invariants(url: str) -> list[Verdict]:
     """What isn't true of the data any more, though it must always be."""
     database = Database(url, Bounds(pool_size=1))
@@ -114,20 +154,21 @@ def _is_priced_alike(order: asyncpg.Record) -> bool:
 
 
 @pytest.fixture
-async def database_url(postgres_server: PostgresServer, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+async def database_url(
+    postgres_server: PostgresServer, spare_databases: SpareDatabases, request: pytest.FixtureRequest
+) -> AsyncIterator[str]:
     """The URL of a migrated, empty database that only this test has.
 
     At the end every invariant holds, and every order priced again comes to the same.
 
     A test that writes what can't be on purpose says so: `@pytest.mark.breaks_invariants("name", ...)`.
     """
-    name = f"shop_{secrets.token_hex(6)}"
-    await postgres_server.create(name)
+    name = await spare_databases.take()
     url = postgres_server.database_url(name)
     yield url
     broken = await broken_invariants(url)
     repriced = await differently_priced(url)
-    await postgres_server.run(f"DROP DATABASE {name} WITH (FORCE)")
+    spare_databases.give_back(name)
     marker = request.node.get_closest_marker("breaks_invariants")
     meant = marker.args if marker else ()
     unexpected = [verdict for verdict in broken if verdict.invariant not in meant]
