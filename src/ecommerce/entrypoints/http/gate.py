@@ -63,7 +63,7 @@ class Gate:
         if exchange.door.lifecycle.in_flight > exchange.door.config.max_in_flight:
             # More would only wait for each other: told at once, they may come again when there is room.
             raise Unavailable("too many requests are being answered; try again in a moment", retry_after=1)
-        await self._identify(exchange, operation)
+        await self._identify(exchange, operation, scope)
         await self._limits.spend(exchange, _policy_name(exchange, operation))
         if refusal is not None:
             raise refusal
@@ -84,12 +84,15 @@ class Gate:
         operation: Operation = handler.opt[OPT]
         return operation, template
 
-    async def _identify(self, exchange: Exchange, operation: Operation | None) -> None:
+    async def _identify(self, exchange: Exchange, operation: Operation | None, scope: HTTPScope) -> None:
         authorization = exchange.header(b"authorization")
         if authorization is None:
             return
         exchange.anonymous = False
         try:
+            if [name for name, _ in scope["headers"]].count(b"authorization") > 1:
+                # A proxy before us may have looked at the other one.
+                raise Unauthenticated("there must be one Authorization header, not several")
             exchange.call.actor = await exchange.door.authenticator(authorization, exchange.call)
         except Unauthenticated:
             if operation is not None and operation.policy.kind == "open":
