@@ -69,7 +69,7 @@ async def test_leased_tokens_are_not_lost_on_somebody_slow(redis: Redis) -> None
 
 
 async def test_processes_together_let_through_no_more_than_leases_allow(redis: Redis) -> None:
-    """The worst there is: all processes have leased, wait until the bucket is full again, and deal out then."""
+    """The worst there is: all have leased, wait until the bucket is full again, and deal out then."""
     processes = [RedisLimiter(redis, patience=PATIENT) for _ in range(4)]
     rate = Rate("worst", 200, 1)
     lease = rate.limit // 50

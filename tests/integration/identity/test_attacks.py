@@ -166,7 +166,7 @@ async def test_any_spent_ancestor_ends_the_family(
 async def test_a_planted_cart_does_not_open_the_one_of_whoever_signs_in(
     open_shop: OpenShop, database_url: str, database: asyncpg.Connection
 ) -> None:
-    """Session fixation: the attacker's cart token comes along with the victim's sign-in, and leads nowhere."""
+    """Session fixation: an attacker's cart token comes along with the victim's sign-in, and leads nowhere."""
     client, email = await open_shop(), an_address()
     mug = await (await ShopFactory(database_url).open()).product("Mug", 1_000, 20)
     victim = await register(client, email)

@@ -1,5 +1,7 @@
 """Access tokens by PyJWT: signed with Ed25519, typed, and read with everything required (RFC 9068)."""
 
+import re
+
 import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -11,6 +13,10 @@ from ecommerce.domain.identity.session import ACCESS_LIFETIME
 from ecommerce.domain.shared.kernel import Unauthenticated
 
 _TYPE = "at+jwt"
+# Nothing else: not where to fetch a key (`jku`, `x5u`), nor one (`jwk`, `x5c`), nor what must be understood.
+_HEADER = {"alg", "typ", "kid"}
+# Decoders of base64 skip what is none; then many texts would be one token. A signature has 64 bytes.
+_SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{85}[AQgw]", re.ASCII)
 _REQUIRED = ["iss", "aud", "sub", "exp", "iat", "jti", "sid", "auth_time", "roles"]
 _LONGEST = 4096
 # Clocks of several machines differ a little.
@@ -75,11 +81,13 @@ class JwtAccessTokens:
 
     async def _key(self, token: str) -> Ed25519PublicKey:
         """The key its header names, one of ours. What else the header says is not believed, but compared."""
-        if len(token) > _LONGEST:
+        if len(token) > _LONGEST or not _SHAPE.fullmatch(token):
             raise _unknown()
         header = jwt.get_unverified_header(token)
         kid = header.get("kid")
-        if header.get("typ") != _TYPE or header.get("alg") != ALGORITHM or not isinstance(kid, str):
+        if header.keys() != _HEADER or header["typ"] != _TYPE or header["alg"] != ALGORITHM:
+            raise _unknown()
+        if not isinstance(kid, str):
             raise _unknown()
         key = await self._keys.verifying(kid)
         if key is None:

@@ -3,9 +3,9 @@
 Redis holds the buckets for all processes. A process takes a few tokens of a large bucket at once and deals
 them out itself, so that most requests cost no round trip; what it took is never more than the bucket had.
 
-So N processes let through, of one caller in t seconds, at most `limit * (1 + t / 60) + N * (lease - 1)`, where
-`lease` is a fiftieth of the limit (one up to a limit of 99): what they took before and deal out only now. While
-Redis is away each counts for itself: N times the limit.
+So N processes let through, of one caller in t seconds, at most `limit * (1 + t / 60) + N * (lease - 1)`,
+where `lease` is a fiftieth of the limit (one up to a limit of 99): what they took before and deal out only
+now. While Redis is away each counts for itself: N times the limit.
 """
 
 import asyncio
@@ -31,7 +31,8 @@ _MOST_KEYS = 50_000
 _BEYOND_COUNTING = 100_000
 _LEASES_PER_LIMIT = 50
 
-# Times in microseconds. Of the last tokens nobody takes many: they would be missing elsewhere. `string.format`, since Lua 5.1 writes a time in them as 1.7e+15.
+# Times in microseconds. Of the last tokens nobody takes many: they would be missing elsewhere.
+# `string.format`, since Lua 5.1 writes a time in them as 1.7e+15.
 GCRA = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]

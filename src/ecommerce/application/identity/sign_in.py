@@ -86,9 +86,7 @@ class SignIn:
         """Raises `ConcurrentUpdate` when the account is no longer as it was when its owner was recognised."""
         token = self._tokens.fresh()
         session_id: UUID = self._ids.new()
-        session = await self._sessions.open(
-            session_id, account, device, token_hash(token), REFRESH_LIFETIME
-        )
+        session = await self._sessions.open(session_id, account, device, token_hash(token), REFRESH_LIFETIME)
         return OpenedSession(account, session, token)
 
     async def finish(self, opened: OpenedSession, guest_cart: str | None) -> SignedIn:

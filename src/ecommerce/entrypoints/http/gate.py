@@ -90,9 +90,7 @@ class Gate:
             return
         exchange.anonymous = False
         try:
-            if [name for name, _ in scope["headers"]].count(b"authorization") > 1:
-                # A proxy before us may have looked at the other one.
-                raise Unauthenticated("there must be one Authorization header, not several")
+            _check_alone(scope)
             exchange.call.actor = await exchange.door.authenticator(authorization, exchange.call)
         except Unauthenticated:
             if operation is not None and operation.policy.kind == "open":
@@ -114,6 +112,12 @@ def _check_path(exchange: Exchange, scope: HTTPScope) -> None:
         except UnicodeError:
             exchange.path = "/"
             raise MalformedRequest("the path is not UTF-8") from None
+
+
+def _check_alone(scope: HTTPScope) -> None:
+    """Raises `Unauthenticated` for several credentials: a proxy before us may have looked at another one."""
+    if sum(name == b"authorization" for name, _ in scope["headers"]) > 1:
+        raise Unauthenticated("there must be one Authorization header, not several")
 
 
 def _policy_name(exchange: Exchange, operation: Operation | None) -> str:

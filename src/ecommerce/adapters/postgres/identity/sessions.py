@@ -11,7 +11,7 @@ from ecommerce.domain.identity.session import EndedBy, HeldToken, Session
 from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate
 
-# The account is held: whoever changes its password or its roles, and ends its sessions, comes before or after.
+# The account is held: whoever changes its password or roles, and ends its sessions, comes before or after.
 OPEN = """
 INSERT INTO session (id, account_id, device_name, user_agent, client_address)
 SELECT $1, id, $3, $4, $5 FROM account WHERE id = $2 AND password_hash = $6 AND roles = $7 FOR NO KEY UPDATE
