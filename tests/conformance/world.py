@@ -130,8 +130,13 @@ def bearer(signed_in: dict[str, Any]) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def open_world(url: str) -> AsyncIterator[World]:
-    more = {**_LIMITS, "STORE_MAX_UNPAID_ORDERS": "1000000", "STORE_CURRENCIES": "USD,EUR,GBP,JPY"}
+async def open_world(url: str, **settings: str) -> AsyncIterator[World]:
+    more = {
+        **settings,
+        **_LIMITS,
+        "STORE_MAX_UNPAID_ORDERS": "1000000",
+        "STORE_CURRENCIES": "USD,EUR,GBP,JPY",
+    }
     async with counted_shop(url, **more) as shop:
         world = World(shop)
         await _people_it(world)

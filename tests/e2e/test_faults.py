@@ -244,14 +244,21 @@ async def test_the_shop_sells_without_redis(
     account = {"email": f"ada-{uuid4().hex[:12]}@example.com", "password": "correct horse battery"}
     async with client:
         signed_in = (await client.post("/auth/register", json=account)).json()
+        left_before, leaves = [(await client.post("/auth/login", json=account)).json() for _ in range(2)]
+        await sign_out(client, left_before)
         buyers = [Buyer(client) for _ in range(10)]
         async with trouble(shop):
+            await sign_out(client, leaves)
             await asyncio.gather(*(buy(shop, buyer, sku) for buyer in buyers))
             await still_signed_in(client, signed_in)
             assert (await client.post("/auth/login", json=account)).status_code == 200
+            for tokens in (left_before, leaves):
+                await is_signed_out(client, tokens)
             for buyer in buyers:
                 await eventually("the confirmation is sent", partial(shop.mails, buyer.email))
         await still_signed_in(client, (await client.post("/auth/login", json=account)).json())
+        for tokens in (left_before, leaves):
+            await is_signed_out(client, tokens)
 
     assert (met.lost, met.refused) == ({}, {})
     for buyer in buyers:
@@ -265,12 +272,28 @@ async def still_signed_in(client: httpx.AsyncClient, tokens: dict[str, str]) -> 
     assert renewed.status_code == 200, renewed.text
 
 
+async def sign_out(client: httpx.AsyncClient, tokens: dict[str, str]) -> None:
+    left = await client.post("/auth/logout", json={"refresh_token": tokens["refresh_token"]})
+    assert left.status_code == 204, left.text
+
+
+async def is_signed_out(client: httpx.AsyncClient, tokens: dict[str, str]) -> None:
+    """What Redis forgets lets nobody in."""
+    me = await client.get("/users/me", headers={"Authorization": f"Bearer {tokens['access_token']}"})
+    renewed = await client.post("/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
+    assert (me.status_code, renewed.status_code) == (401, 401)
+
+
 async def test_postgres_is_killed_while_people_buy(faulty_shop: Shop) -> None:
     shop = faulty_shop
     (sku,) = await shop.skus(1)
     before = {part: processes(shop, part) for part in ("api", "worker")}
     client, met = shop.stubborn()
+    account = {"email": f"ada-{uuid4().hex[:12]}@example.com", "password": "correct horse battery"}
     async with client, shop.client() as plain:
+        signed_in = (await client.post("/auth/register", json=account)).json()
+        left = (await client.post("/auth/login", json=account)).json()
+        await sign_out(client, left)
         buyers = [Buyer(client) for _ in range(20)]
         buying = asyncio.gather(*(buy(shop, buyer, sku) for buyer in buyers))
         await some_have_placed(shop, buyers)
@@ -284,8 +307,23 @@ async def test_postgres_is_killed_while_people_buy(faulty_shop: Shop) -> None:
             assert reply.status_code in (201, 503), reply.text
             return reply.status_code == 201
 
+        async def can_sign_in_again() -> bool:
+            """In either process."""
+            reply = await plain.post("/auth/login", json=account)
+            statuses = {reply.status_code}
+            if reply.status_code == 200:
+                token = {"refresh_token": reply.json()["refresh_token"]}
+                headers = {"Authorization": f"Bearer {reply.json()['access_token']}"}
+                statuses.add((await plain.get("/users/me", headers=headers)).status_code)
+                statuses.add((await plain.post("/auth/refresh", json=token)).status_code)
+            assert statuses <= {200, 503}, reply.text
+            return statuses == {200}
+
         await eventually("the shop sells again", can_buy_again)
+        await eventually("people sign in again", can_sign_in_again)
         assert monotonic() - back < 5
+        await still_signed_in(client, signed_in)
+        await is_signed_out(client, left)
         await latecomer.add(sku)
         await buying
 

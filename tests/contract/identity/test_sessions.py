@@ -1,5 +1,6 @@
 """What any store of sessions promises."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -20,7 +21,7 @@ A_DAY = timedelta(days=1)
 
 async def opened(ports: Ports, account: Account, token: bytes = b"1", lifetime: timedelta = A_DAY) -> Session:
     async with ports.uow.begin():
-        return await ports.sessions.open(uuid4(), account.id, DEVICE, token, lifetime)
+        return await ports.sessions.open(uuid4(), account, DEVICE, token, lifetime)
 
 
 async def held(ports: Ports, token: bytes) -> HeldToken:
@@ -37,6 +38,16 @@ async def test_an_opened_session_is_held_by_its_token(ports: Ports) -> None:
     assert (found.roles, found.spent_at, found.ended_by) == (frozenset(), None, None)
     assert timedelta(hours=23) < found.expires_at - found.now <= A_DAY
     assert found.judge() is Verdict.ROTATE
+
+
+async def test_no_session_opens_for_what_an_account_was(ports: Ports) -> None:
+    account = await ports.somebody()
+    for change in ({"password_hash": "another"}, {"roles": frozenset({"support"})}):
+        stale = replace(account, **change)
+        with pytest.raises(ConcurrentUpdate):
+            await opened(ports, stale)
+    async with ports.uow.begin():
+        assert await ports.sessions.lock_by_token(b"1") is None
 
 
 async def test_an_unknown_token_holds_nothing(ports: Ports) -> None:

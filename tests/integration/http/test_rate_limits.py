@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from time import monotonic
 
 import pytest
 from redis.asyncio import Redis
@@ -43,6 +44,46 @@ async def test_four_processes_share_one_limit(redis: Redis) -> None:
             verdicts = await asyncio.gather(*(process.spend(rate, "somebody") for process in processes))
             allowed += sum(verdict.allowed for verdict in verdicts)
         assert allowed == limit
+
+
+async def test_a_burst_does_not_lease_the_bucket_empty(redis: Redis) -> None:
+    limiter, rate = RedisLimiter(redis, patience=PATIENT), Rate("burst", 600, 3600)
+
+    burst = await asyncio.gather(*(limiter.spend(rate, "somebody") for _ in range(50)))
+    later = [await limiter.spend(rate, "somebody") for _ in range(600)]
+
+    assert all(verdict.allowed for verdict in burst)
+    assert sum(verdict.allowed for verdict in later) == 550
+
+
+async def test_leased_tokens_are_not_lost_on_somebody_slow(redis: Redis) -> None:
+    time = Time()
+    limiter, rate = RedisLimiter(redis, now=time, patience=PATIENT), Rate("slow", 600, 3600)
+
+    allowed = 0
+    for _ in range(600):
+        allowed += (await limiter.spend(rate, "somebody")).allowed
+        time.now += 1.1  # by this process's clock; Redis, with its own, fills nothing up meanwhile
+
+    assert allowed == 600
+
+
+async def test_processes_together_let_through_no_more_than_leases_allow(redis: Redis) -> None:
+    """The worst there is: all have leased, wait until the bucket is full again, and deal out then."""
+    processes = [RedisLimiter(redis, patience=PATIENT) for _ in range(4)]
+    rate = Rate("worst", 200, 1)
+    lease = rate.limit // 50
+    for process in processes:
+        await process.spend(rate, "somebody")
+    await asyncio.sleep(1.1)
+
+    began, allowed = monotonic(), 0
+    while monotonic() - began < 0.5:
+        verdicts = await asyncio.gather(*(process.spend(rate, "somebody") for process in processes))
+        allowed += sum(verdict.allowed for verdict in verdicts)
+    seconds = monotonic() - began
+
+    assert rate.limit <= allowed <= rate.limit * (1 + seconds) + len(processes) * (lease - 1)
 
 
 async def test_what_is_left_and_when_is_told(redis: Redis) -> None:

@@ -79,12 +79,29 @@ async def test_a_limit_is_told_and_kept(door: TestDoor) -> None:
 
 
 async def test_each_person_has_a_limit_of_their_own(door: TestDoor) -> None:
-    for _ in range(3):
-        await door.client.post("/api/v1/things/login", headers=EDITOR)
+    fresh = {"Cache-Control": "no-cache"}
+    for _ in range(2):
+        await door.client.get(THING, headers={**EDITOR, **fresh})
 
-    assert (await door.client.post("/api/v1/things/login", headers=EDITOR)).status_code == 429
-    assert (await door.client.post("/api/v1/things/login", headers=CUSTOMER)).status_code == 200
-    assert (await door.client.post("/api/v1/things/login")).status_code == 200
+    assert (await door.client.get(THING, headers={**EDITOR, **fresh})).status_code == 429
+    assert (await door.client.get(THING, headers={**CUSTOMER, **fresh})).status_code == 200
+    assert (await door.client.get(THING, headers=fresh)).status_code == 200
+
+
+async def test_an_account_does_not_bring_more_guesses_at_others_along(door: TestDoor) -> None:
+    for headers in (EDITOR, CUSTOMER, {}):
+        assert (await door.client.post("/api/v1/things/login", headers=headers)).status_code == 200
+
+    for headers in (EDITOR, CUSTOMER, {}):
+        assert (await door.client.post("/api/v1/things/login", headers=headers)).status_code == 429
+
+
+async def test_of_two_credentials_none_counts(door: TestDoor) -> None:
+    both = [("Authorization", "Bearer editor"), ("Authorization", "Bearer customer")]
+
+    for headers in (both, both[::-1], [both[0], both[0]]):
+        answer = await door.client.delete(THING, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
 async def test_reads_past_the_cache_are_counted_apart(door: TestDoor) -> None:

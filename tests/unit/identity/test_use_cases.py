@@ -94,7 +94,7 @@ class World:
         access = JwtAccessTokens(ring, clock, "http://shop.test", "http://shop.test/api")
         issuer = AccessTokenIssuer(access, ids, clock)
         sign_in = SignIn(self.sessions, tokens, issuer, self.carts, ids)
-        counted = Attempts(LocalLimiter(), policy)
+        counted = Attempts(LocalLimiter(), policy, emails)
         enrolment = Enrolment(emails, E164PhoneNumbers(), common_passwords(), self.hasher, ids, clock)
         credentials = Credentials(self.accounts, emails, self.hasher, policy)
         self.register = RegisterHandler(self.uow, self.accounts, enrolment, sign_in, counted, policy)
@@ -176,6 +176,8 @@ async def test_attempts_are_counted_for_each_account_and_address() -> None:
     before = world.hasher.work
     with pytest.raises(RateLimited):
         await world.login(Login(email="ada@EXAMPLE.com ", password=PASSWORD), CALL)
+    with pytest.raises(RateLimited):
+        await world.login(Login(email="ada@\uff45xample.com", password=PASSWORD), CALL)
     assert world.hasher.work == before
     with pytest.raises(InvalidCredentials):
         await world.login(command, Call(client_address="192.0.2.2"))

@@ -103,9 +103,12 @@ class MemorySessions:
     tokens: dict[bytes, _Token] = field(default_factory=dict)
 
     async def open(
-        self, session_id: UUID, account_id: UserId, device: Device, token: bytes, lifetime: timedelta
+        self, session_id: UUID, account: Account, device: Device, token: bytes, lifetime: timedelta
     ) -> Session:
-        session = Session(id=session_id, account_id=account_id, authenticated_at=self.clock())
+        kept = self.accounts.by_id[account.id]
+        if (kept.password_hash, kept.roles) != (account.password_hash, account.roles):
+            raise ConcurrentUpdate("this account was changed at the same moment; try again")
+        session = Session(id=session_id, account_id=account.id, authenticated_at=self.clock())
         self.sessions[session_id] = session
         self.tokens[token] = _Token(session_id, self.clock() + lifetime)
         return session

@@ -2,6 +2,10 @@
 
 Redis holds the buckets for all processes. A process takes a few tokens of a large bucket at once and deals
 them out itself, so that most requests cost no round trip; what it took is never more than the bucket had.
+
+So N processes let through, of one caller in t seconds, at most `limit * (1 + t / 60) + N * (lease - 1)`,
+where `lease` is a fiftieth of the limit (one up to a limit of 99): what they took before and deal out only
+now. While Redis is away each counts for itself: N times the limit.
 """
 
 import asyncio
@@ -26,9 +30,9 @@ _MOST_KEYS = 50_000
 # A limit this high is no limit for people: each process counts for itself.
 _BEYOND_COUNTING = 100_000
 _LEASES_PER_LIMIT = 50
-_LEASE_SECONDS = 1.0
 
-# Times in microseconds. `string.format`, since Lua 5.1 writes a time in them as 1.7e+15.
+# Times in microseconds. Of the last tokens nobody takes many: they would be missing elsewhere.
+# `string.format`, since Lua 5.1 writes a time in them as 1.7e+15.
 GCRA = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -39,7 +43,7 @@ local free = math.floor((limit * each - (empty_at - now)) / each + 0.000001)
 if free < 1 then
   return {0, 0, empty_at - now, empty_at - now + each - limit * each}
 end
-local taken = math.min(wanted, free)
+local taken = math.max(1, math.min(wanted, math.floor(free / 4)))
 empty_at = empty_at + taken * each
 redis.call('SET', KEYS[1], string.format('%.0f', empty_at), 'PX', math.ceil((empty_at - now) / 1000) + 1)
 return {taken, free - taken, empty_at - now, 0}
@@ -83,7 +87,6 @@ class _Share:
 
     tokens: int
     remaining: int
-    until: float
     resets_at: float
     refused_until: float = 0.0
 
@@ -101,6 +104,7 @@ class RedisLimiter:
         self._breaker = Breaker(now=now)
         self._local = LocalLimiter(now)
         self._shares: dict[str, _Share] = {}
+        self._leasing: set[str] = set()
 
     async def warm(self) -> None:
         """Connect and load the script, so that the first callers needn't wait for it."""
@@ -120,7 +124,7 @@ class RedisLimiter:
         alone = self._local.spend_now(rate, bucket)
         if rate.limit >= _BEYOND_COUNTING or not alone.allowed:
             return alone
-        if share is not None and share.tokens and share.until > now:
+        if share is not None and share.tokens:
             share.tokens -= 1
             return Verdict(True, share.remaining + share.tokens, _seconds(share.resets_at - now))
         if not self._breaker.may_ask():
@@ -136,23 +140,30 @@ class RedisLimiter:
         return verdict
 
     async def _ask(self, rate: Rate, bucket: str) -> Verdict:
-        wanted = max(1, rate.limit // _LEASES_PER_LIMIT)
+        # One lease at a time: fifty callers at once must not take fifty leases, and so all that there is.
+        leases = bucket not in self._leasing
+        wanted = max(1, rate.limit // _LEASES_PER_LIMIT) if leases else 1
         name = b"limit:" + blake2b(bucket.encode(), digest_size=16).hexdigest().encode()
         each = rate.seconds * 1_000_000 / rate.limit
-        taken, remaining, full_in, wait = await self._in_time(
-            self._script(keys=[name], args=[each, rate.limit, wanted])
-        )
+        self._leasing.add(bucket)
+        try:
+            taken, remaining, full_in, wait = await self._in_time(
+                self._script(keys=[name], args=[each, rate.limit, wanted])
+            )
+        finally:
+            if leases:
+                self._leasing.discard(bucket)
         self._breaker.answered()
         now = self._now()
-        resets_at = now + full_in / 1e6
         if len(self._shares) > _MOST_KEYS:
             self._shares.clear()
+        held = self._shares.get(bucket)
+        tokens = (held.tokens if held is not None else 0) + max(0, taken - 1)
+        if not taken or tokens:
+            self._shares[bucket] = _Share(tokens, remaining, now + full_in / 1e6, now + wait / 1e6)
         if not taken:
-            self._shares[bucket] = _Share(0, 0, now, resets_at, now + wait / 1e6)
             return Verdict(False, 0, _seconds(full_in / 1e6), _seconds(wait / 1e6))
-        if taken > 1:
-            self._shares[bucket] = _Share(taken - 1, remaining, now + _LEASE_SECONDS, resets_at)
-        return Verdict(True, remaining + taken - 1, _seconds(full_in / 1e6))
+        return Verdict(True, remaining + tokens, _seconds(full_in / 1e6))
 
     async def _in_time(self, call: Awaitable[Any]) -> Any:
         """Raises `TimeoutError`. A late call is left to its end: cancelled, it would cost its connection."""

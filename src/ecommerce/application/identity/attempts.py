@@ -7,19 +7,23 @@ the door.
 import hashlib
 
 from ecommerce.application.identity.policy import IdentityPolicy
+from ecommerce.application.identity.ports import EmailAddresses
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.rate_limiting import RateLimited, RateLimiter
 
 
 class Attempts:
-    def __init__(self, limiter: RateLimiter, policy: IdentityPolicy) -> None:
+    def __init__(self, limiter: RateLimiter, policy: IdentityPolicy, emails: EmailAddresses) -> None:
         self._limiter = limiter
+        self._emails = emails
         self._rate = policy.attempts
 
     async def count(self, whose: str, call: Call) -> None:
         """`whose` is an account, or the address that stands for it. Raises `RateLimited`."""
+        # By its key, or each spelling of an address would be tried so often.
+        account = self._emails.key(whose) or whose.strip().lower()
         # Hashed: the limiter's memory is no place for addresses.
-        key = hashlib.sha256(f"{whose.strip().lower()}\n{call.client_address}".encode()).hexdigest()
+        key = hashlib.sha256(f"{account}\n{call.client_address}".encode()).hexdigest()
         verdict = await self._limiter.spend(self._rate, key)
         if not verdict.allowed:
             raise RateLimited(

@@ -3,12 +3,16 @@
 from dataclasses import dataclass, field
 
 from ecommerce.application.identity.attempts import Attempts
-from ecommerce.application.identity.credentials import Credentials
-from ecommerce.application.identity.ports import Accounts
-from ecommerce.application.identity.sign_in import SignIn, device_of
+from ecommerce.application.identity.credentials import Credentials, Proof
+from ecommerce.application.identity.ports import Accounts, Device
+from ecommerce.application.identity.sign_in import OpenedSession, SignIn, device_of
 from ecommerce.application.identity.views import SignedIn
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.ports import UnitOfWork
+from ecommerce.domain.identity.account import InvalidCredentials
+from ecommerce.domain.shared.kernel import ConcurrentUpdate
+
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +42,19 @@ class LoginHandler:
         """Raises `InvalidCredentials`, `InvalidValue` (the device's name) and `RateLimited`."""
         device = device_of(call, command.device_name)
         await self._attempts.count(command.email, call)
-        proof = await self._credentials.by_email(command.email, command.password)
+        for _ in range(_TRIES):
+            proof = await self._credentials.by_email(command.email, command.password)
+            try:
+                opened = await self._open(proof, device)
+            except ConcurrentUpdate:
+                continue  # hashing takes its time: what was right may be wrong by now
+            return await self._sign_in.finish(opened, command.guest_cart)
+        raise InvalidCredentials
+
+    async def _open(self, proof: Proof, device: Device) -> OpenedSession:
         account = proof.account
         async with self._uow.begin():
             if proof.new_hash is not None:
                 await self._accounts.rehash(account.id, account.password_hash, proof.new_hash)
-            opened = await self._sign_in.open(account, device)
-        return await self._sign_in.finish(opened, command.guest_cart)
+                account.password_hash = proof.new_hash
+            return await self._sign_in.open(account, device)

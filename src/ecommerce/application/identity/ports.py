@@ -74,9 +74,13 @@ class Sessions(Protocol):
     """Only inside a unit of work. Deadlines are counted by the store's own clock."""
 
     async def open(
-        self, session_id: UUID, account_id: UserId, device: Device, token: bytes, lifetime: timedelta
+        self, session_id: UUID, account: Account, device: Device, token: bytes, lifetime: timedelta
     ) -> Session:
-        """A new session whose one live token has this hash; authenticated now."""
+        """A new session whose one live token has this hash; authenticated now.
+
+        Raises `ConcurrentUpdate` when the account's password or roles are no longer these: whoever changed
+        them has ended all sessions, and could not see this one.
+        """
         ...
 
     async def lock_by_token(self, token: bytes) -> HeldToken | None:

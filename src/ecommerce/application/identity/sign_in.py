@@ -83,11 +83,10 @@ class SignIn:
         self._ids = ids
 
     async def open(self, account: Account, device: Device) -> OpenedSession:
+        """Raises `ConcurrentUpdate` when the account is no longer as it was when its owner was recognised."""
         token = self._tokens.fresh()
         session_id: UUID = self._ids.new()
-        session = await self._sessions.open(
-            session_id, account.id, device, token_hash(token), REFRESH_LIFETIME
-        )
+        session = await self._sessions.open(session_id, account, device, token_hash(token), REFRESH_LIFETIME)
         return OpenedSession(account, session, token)
 
     async def finish(self, opened: OpenedSession, guest_cart: str | None) -> SignedIn:

@@ -35,7 +35,7 @@ class CancelOrderHandler:
         self._outbox = outbox
 
     async def __call__(self, number: str, actor: Actor, order_token: str | None = None) -> OrderView:
-        who = reader(actor, order_token)
+        who = reader(actor, order_token, "orders:write")
         async with self._uow.begin():
             order = await self._orders.lock(number, who)
             if order.status != OrderStatus.CANCELLED:

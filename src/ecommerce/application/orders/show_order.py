@@ -6,12 +6,15 @@ from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.tokens import token_hash
 
 
-def reader(actor: Actor, order_token: str | None) -> Reader:
-    """Whose orders a caller sees: their own, or the one their token opens. A signed-in caller needs none."""
+def reader(actor: Actor, order_token: str | None, permission: str = "orders:read") -> Reader:
+    """Whose orders a caller sees: their own, or the one their token opens. A signed-in caller needs none.
+
+    With the permission, all of them.
+    """
     return Reader(
         account_id=actor.account_id,
         token_hash=token_hash(order_token) if order_token else None,
-        sees_all=actor.is_system or "orders:read" in actor.permissions,
+        sees_all=actor.is_system or permission in actor.permissions,
     )
 
 

@@ -48,11 +48,12 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     sees_all: bool = False
 
     @classmethod
-    def of(cls, actor: Actor, order_token: str | None) -> Self:
+    def of(cls, actor: Actor, order_token: str | None, permission: str = "orders:read") -> Self:
+        """Staff see all with the permission: to change something it is another one."""
         return cls(
             account_id=actor.account_id,
             token_hash=token_hash(order_token) if order_token else None,
-            sees_all=actor.is_system or "orders:read" in actor.permissions,
+            sees_all=actor.is_system or permission in actor.permissions,
         )
 
 

@@ -1,7 +1,7 @@
 """Where a request comes from, believing forwarding headers only of proxies we were told to trust."""
 
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 
 class ClientAddresses:
@@ -10,6 +10,8 @@ class ClientAddresses:
 
     def of(self, peer: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
         """The rightmost address that isn't a trusted proxy's: left of it anything may have been written."""
+        if peer.startswith("::ffff:"):  # a socket for both families tells IPv4 so
+            peer = _bare(peer) or peer
         if not self._trusted or not self._is_trusted(peer):
             return peer
         forwarded = b",".join(value for name, value in headers if name == b"x-forwarded-for").decode(
@@ -34,13 +36,14 @@ class ClientAddresses:
 
 
 def _bare(hop: str) -> str | None:
-    """An address without port and brackets, or None where there is no address."""
+    """An address without port, brackets and IPv6's wrapping of IPv4, or None where there is no address."""
     text = hop.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        return str(ip_address(text))
+        address: IPv4Address | IPv6Address = ip_address(text)
     except ValueError:
         return None
+    return str((address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address)

@@ -63,7 +63,7 @@ class Gate:
         if exchange.door.lifecycle.in_flight > exchange.door.config.max_in_flight:
             # More would only wait for each other: told at once, they may come again when there is room.
             raise Unavailable("too many requests are being answered; try again in a moment", retry_after=1)
-        await self._identify(exchange, operation)
+        await self._identify(exchange, operation, scope)
         await self._limits.spend(exchange, _policy_name(exchange, operation))
         if refusal is not None:
             raise refusal
@@ -84,12 +84,13 @@ class Gate:
         operation: Operation = handler.opt[OPT]
         return operation, template
 
-    async def _identify(self, exchange: Exchange, operation: Operation | None) -> None:
+    async def _identify(self, exchange: Exchange, operation: Operation | None, scope: HTTPScope) -> None:
         authorization = exchange.header(b"authorization")
         if authorization is None:
             return
         exchange.anonymous = False
         try:
+            _check_alone(scope)
             exchange.call.actor = await exchange.door.authenticator(authorization, exchange.call)
         except Unauthenticated:
             if operation is not None and operation.policy.kind == "open":
@@ -111,6 +112,12 @@ def _check_path(exchange: Exchange, scope: HTTPScope) -> None:
         except UnicodeError:
             exchange.path = "/"
             raise MalformedRequest("the path is not UTF-8") from None
+
+
+def _check_alone(scope: HTTPScope) -> None:
+    """Raises `Unauthenticated` for several credentials: a proxy before us may have looked at another one."""
+    if sum(name == b"authorization" for name, _ in scope["headers"]) > 1:
+        raise Unauthenticated("there must be one Authorization header, not several")
 
 
 def _policy_name(exchange: Exchange, operation: Operation | None) -> str:

@@ -35,7 +35,7 @@ class Limits:
         if name == UNLIMITED:
             return
         policy = self._policies[name]
-        verdict = await exchange.door.limiter.spend(policy.rate, _counted(exchange))
+        verdict = await exchange.door.limiter.spend(policy.rate, _counted(exchange, name))
         exchange.extra.append((b"ratelimit-policy", policy.header))
         exchange.extra.append((b"ratelimit", _told(name, verdict)))
         if not verdict.allowed:
@@ -48,9 +48,11 @@ def _told(name: str, verdict: Verdict) -> bytes:
     return f'"{name}";r={verdict.remaining};t={verdict.reset}'.encode()
 
 
-def _counted(exchange: Exchange) -> str:
+def _counted(exchange: Exchange, name: str) -> str:
+    """Signing in is counted by address whoever asks: else each account would bring more guesses along."""
     label = exchange.call.actor.label
-    return _by_network(exchange.call.client_address) if label == "guest" else label
+    by_address = label == "guest" or name in _COUNTED_AS
+    return _by_network(exchange.call.client_address) if by_address else label
 
 
 def _by_network(address: str) -> str:

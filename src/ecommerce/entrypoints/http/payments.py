@@ -49,7 +49,7 @@ class PaymentController(Controller):
         order_token: OrderToken = None,
     ) -> IntentView:
         """Get what the order is paid with: the same intent each time, until it is cancelled."""
-        viewer = Viewer.of(call.actor, order_token or query.order_token)
+        viewer = Viewer.of(call.actor, order_token or query.order_token, "orders:write")
         return await handler(OpenIntent(order_number=data.order_number, viewer=viewer))
 
     @get("/{payment_id:uuid}", policy=GUEST_OR_CUSTOMER, raises=(NotFound,))
@@ -81,5 +81,5 @@ class PaymentController(Controller):
         order_token: OrderToken = None,
     ) -> PaymentView:
         """Ask the provider now: for the return page, when the webhook is late."""
-        viewer = Viewer.of(call.actor, order_token or query.order_token)
+        viewer = Viewer.of(call.actor, order_token or query.order_token, "orders:write")
         return await handler(SyncPayment(payment_id=payment_id, viewer=viewer))

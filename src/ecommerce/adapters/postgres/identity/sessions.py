@@ -6,13 +6,16 @@ from uuid import UUID
 
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
 from ecommerce.application.identity.ports import Device
+from ecommerce.domain.identity.account import Account
 from ecommerce.domain.identity.session import EndedBy, HeldToken, Session
 from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate
 
+# The account is held: whoever changes its password or roles, and ends its sessions, comes before or after.
 OPEN = """
 INSERT INTO session (id, account_id, device_name, user_agent, client_address)
-VALUES ($1, $2, $3, $4, $5) RETURNING authenticated_at
+SELECT $1, id, $3, $4, $5 FROM account WHERE id = $2 AND password_hash = $6 AND roles = $7 FOR NO KEY UPDATE
+RETURNING authenticated_at
 """
 ADD_TO_CHAIN = """
 INSERT INTO refresh_token (token_hash, session_id, expires_at) VALUES ($1, $2, now() + $3)
@@ -49,14 +52,23 @@ class PgSessions:
         self._uow = uow
 
     async def open(
-        self, session_id: UUID, account_id: UserId, device: Device, token: bytes, lifetime: timedelta
+        self, session_id: UUID, account: Account, device: Device, token: bytes, lifetime: timedelta
     ) -> Session:
         connection = self._uow.connection
         authenticated_at = await connection.fetchval(
-            OPEN, session_id, account_id, device.name, device.user_agent, device.address
+            OPEN,
+            session_id,
+            account.id,
+            device.name,
+            device.user_agent,
+            device.address,
+            account.password_hash,
+            sorted(account.roles),
         )
+        if authenticated_at is None:
+            raise ConcurrentUpdate("this account was changed at the same moment; try again")
         await connection.execute(ADD_TO_CHAIN, token, session_id, lifetime)
-        return Session(id=session_id, account_id=account_id, authenticated_at=authenticated_at)
+        return Session(id=session_id, account_id=account.id, authenticated_at=authenticated_at)
 
     async def lock_by_token(self, token: bytes) -> HeldToken | None:
         connection = self._uow.connection
