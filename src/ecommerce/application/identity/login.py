@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from ecommerce.application.identity.attempts import Attempts
+from ecommerce.application.identity.challenge import Challenger
 from ecommerce.application.identity.credentials import Credentials
 from ecommerce.application.identity.ports import Accounts
 from ecommerce.application.identity.sign_in import SignIn, device_of
-from ecommerce.application.identity.views import SignedIn
+from ecommerce.application.identity.views import CodeNeeded, SignedIn
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.ports import UnitOfWork
 
@@ -26,16 +27,21 @@ class LoginHandler:
         accounts: Accounts,
         credentials: Credentials,
         sign_in: SignIn,
+        challenger: Challenger,
         attempts: Attempts,
     ) -> None:
         self._uow = uow
         self._accounts = accounts
         self._credentials = credentials
         self._sign_in = sign_in
+        self._challenger = challenger
         self._attempts = attempts
 
-    async def __call__(self, command: Login, call: Call) -> SignedIn:
-        """Raises `InvalidCredentials`, `InvalidValue` (the device's name) and `RateLimited`."""
+    async def __call__(self, command: Login, call: Call) -> SignedIn | CodeNeeded:
+        """Signed in; or, where the account has a second factor, no more than a token to go on with.
+
+        Raises `InvalidCredentials`, `InvalidValue` (the device's name) and `RateLimited`.
+        """
         device = device_of(call, command.device_name)
         await self._attempts.count(command.email, call)
         proof = await self._credentials.by_email(command.email, command.password)
@@ -43,5 +49,8 @@ class LoginHandler:
         async with self._uow.begin():
             if proof.new_hash is not None:
                 await self._accounts.rehash(account.id, account.password_hash, proof.new_hash)
+                account.password_hash = proof.new_hash
+            if account.mfa_enabled:
+                return await self._challenger.challenge(account, device.name)
             opened = await self._sign_in.open(account, device)
         return await self._sign_in.finish(opened, command.guest_cart)
