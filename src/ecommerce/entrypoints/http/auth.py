@@ -74,7 +74,7 @@ class StepUpBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One of the two: the password, or a code of the second factor (a recovery code is one, too)."""
 
     password: Password | None = None
-    code: Code | None = None
+    code: Annotated[Code | None, msgspec.Meta(examples=[None])] = None
 
 
 class RegistrationReceived(msgspec.Struct, frozen=True):
