@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 from uuid import uuid4
 
+import pyotp
 import stripe
 
-from tests.conformance.world import ADDRESS, PASSWORD, World, order_body
+from tests.conformance.world import ADDRESS, PASSWORD, World, bearer, order_body
 from tests.factories.till import SECRET
 
 
@@ -99,6 +100,32 @@ async def _(world: World) -> Ask:
 @sample("auth_step_up")
 async def _(world: World) -> Ask:
     return Ask(headers=world.customer, json={"password": PASSWORD})
+
+
+@sample("mfa_verify")
+async def _(world: World) -> Ask:
+    signed_in, codes = await world.with_mfa()
+    credentials = {"email": signed_in["user"]["email"], "password": PASSWORD}
+    answer = await world.call("POST", "/auth/login", json=credentials)
+    return Ask(json={"mfa_token": answer["mfa_token"], "code": codes[0]})
+
+
+@sample("mfa_enrol")
+async def _(world: World) -> Ask:
+    return Ask(headers=bearer(await world.newcomer()))
+
+
+@sample("mfa_confirm")
+async def _(world: World) -> Ask:
+    headers = bearer(await world.newcomer())
+    enrolment = await world.call("POST", "/auth/mfa/totp", headers=headers)
+    return Ask(headers=headers, json={"code": pyotp.TOTP(enrolment["secret"]).now()})
+
+
+@sample("mfa_remove")
+async def _(world: World) -> Ask:
+    signed_in, _ = await world.with_mfa()
+    return Ask(headers=bearer(signed_in))
 
 
 @sample("user_show")

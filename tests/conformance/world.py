@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pyotp
 import pytest
 
 from ecommerce.adapters.postgres.database import Bounds, Database
@@ -93,6 +94,21 @@ class World:
             "POST", "/auth/login", json={"email": email, "password": PASSWORD}
         )
         return signed_in
+
+    async def newcomer(self) -> dict[str, Any]:
+        """Somebody who has just registered."""
+        body = {"email": f"new-{uuid4().hex[:12]}@example.com", "password": PASSWORD}
+        signed_in: dict[str, Any] = await self.call("POST", "/auth/register", json=body)
+        return signed_in
+
+    async def with_mfa(self) -> tuple[dict[str, Any], list[str]]:
+        """Somebody new with a second factor, and their recovery codes."""
+        signed_in = await self.newcomer()
+        headers = bearer(signed_in)
+        enrolment = await self.call("POST", "/auth/mfa/totp", headers=headers)
+        body = {"code": pyotp.TOTP(enrolment["secret"]).now()}
+        told = await self.call("POST", "/auth/mfa/totp/confirm", json=body, headers=headers)
+        return signed_in, told["recovery_codes"]
 
     async def cart(self, holder: dict[str, str] | None = None) -> tuple[dict[str, Any], dict[str, str]]:
         """A cart with two mugs in it, and the headers that hold it."""

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import httpx
 import msgspec
+import pyotp
 import pytest
 from click.testing import CliRunner, Result
 
@@ -108,6 +109,35 @@ async def test_a_reset_password_ends_every_session(operator: Operator, client: h
     assert (await client.get("/api/v1/users/me", headers=bearer(before))).status_code == 401
     assert (await signed_in(client, "c@example.com"))["code"] == "invalid-credentials"
     assert "access_token" in await signed_in(client, "c@example.com", "another one!")
+
+
+async def test_a_lost_second_factor_is_reset(
+    operator: Operator, client: httpx.AsyncClient, database: asyncpg.Connection
+) -> None:
+    email = ("--email", "c@example.com")
+    await operator.told("users", "create", *email, "--password-stdin", typed=f"{PASSWORD}\n")
+    before = await signed_in(client, "c@example.com")
+    assert "not-found" in (await operator("users", "reset-mfa", *email)).stderr
+    enrolment = await client.post("/api/v1/auth/mfa/totp", headers=bearer(before))
+    code = {"code": pyotp.TOTP(enrolment.json()["secret"]).now()}
+    await client.post("/api/v1/auth/mfa/totp/confirm", json=code, headers=bearer(before))
+    assert (await signed_in(client, "c@example.com"))["mfa_required"] is True
+    assert (await operator.told("users", "list", "--email", "c@example"))[0]["mfa_enabled"] is True
+
+    told = await operator.told("users", "reset-mfa", "--email", "C@example.com")
+
+    assert told == {"email": "C@example.com", "mfa_enabled": False}
+    await asyncio.sleep(1)
+    assert (await client.get("/api/v1/users/me", headers=bearer(before))).status_code == 401
+    assert (await signed_in(client, "c@example.com"))["user"]["mfa_enabled"] is False
+    (entry,) = await database.fetch("SELECT * FROM audit_log ORDER BY id DESC LIMIT 1")
+    assert entry["actor"].startswith("system:cli:")
+    assert (entry["action"], entry["target"]) == (
+        "identity.mfa_removed",
+        f"account:{before['user']['id']}",
+    )
+    missing = await operator("users", "reset-mfa", "--email", "nobody@example.com")
+    assert (missing.exit_code, "not-found" in missing.stderr) == (1, True)
 
 
 async def test_users_are_listed_by_role_and_address(operator: Operator) -> None:

@@ -35,6 +35,11 @@ AT_MOST = {
     "auth_verify": 0,
     "auth_logout": 0,
     "auth_step_up": 4,
+    # With the account's lock; a sign-in is looked for before and under it, and a recovery code told of.
+    "mfa_verify": 13,
+    "mfa_enrol": 5,
+    "mfa_confirm": 9,
+    "mfa_remove": 9,
     "user_show": 1,
     "user_change": 4,
     "address_mine": 1,

@@ -1,6 +1,7 @@
 """Registering, signing in and refreshing, over fakes."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import jwt
@@ -17,6 +18,7 @@ from ecommerce.adapters.memory.identity import (
     MemorySessions,
     PlainHasher,
 )
+from ecommerce.adapters.memory.second_factors import MemoryChallenges, MemorySecondFactors
 from ecommerce.adapters.memory.unit_of_work import MemoryOutbox, MemoryUnitOfWork
 from ecommerce.adapters.redis.rate_limit import LocalLimiter
 from ecommerce.adapters.system.cipher import AesCipher
@@ -24,22 +26,38 @@ from ecommerce.adapters.system.clock import SystemClock
 from ecommerce.adapters.system.common_passwords import common_passwords
 from ecommerce.adapters.system.ids import Uuid7Ids
 from ecommerce.adapters.system.tokens import SecretTokens
+from ecommerce.adapters.totp.codes import TotpCodes
 from ecommerce.application.identity.attempts import Attempts
 from ecommerce.application.identity.authenticate import BearerAuthenticator, LiveTokens
+from ecommerce.application.identity.challenge import Challenger
 from ecommerce.application.identity.change_roles import ChangeRoles, ChangeRolesHandler
 from ecommerce.application.identity.create_user import CreateUser, CreateUserHandler
 from ecommerce.application.identity.credentials import Credentials
+from ecommerce.application.identity.enrol_totp import ConfirmTotpHandler, EnrolTotpHandler
 from ecommerce.application.identity.enrolment import Enrolment
 from ecommerce.application.identity.login import Login, LoginHandler
 from ecommerce.application.identity.policy import IdentityPolicy
 from ecommerce.application.identity.ports import SigningKey
 from ecommerce.application.identity.refresh import Refresh, RefreshHandler
 from ecommerce.application.identity.register import Register, RegisterHandler
+from ecommerce.application.identity.remove_totp import RemoveTotpHandler
+from ecommerce.application.identity.reset_mfa import ResetMfaHandler
+from ecommerce.application.identity.second_factor import (
+    Authenticator,
+    CodeCheck,
+    MfaRecord,
+    RecoveryCodes,
+)
+from ecommerce.application.identity.session_proof import SessionProof
 from ecommerce.application.identity.sign_in import AccessTokenIssuer, SignIn
+from ecommerce.application.identity.step_up import StepUpHandler
+from ecommerce.application.identity.verify_mfa import VerifyMfaHandler
 from ecommerce.application.identity.views import SignedIn
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.call import Call
+from ecommerce.application.shared.ports import Cipher
 from ecommerce.application.shared.rate_limiting import Rate, RateLimited
+from ecommerce.application.shared.tokens import Tokens
 from ecommerce.domain.identity.account import EmailTaken, InvalidCredentials
 from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import Forbidden, Unauthenticated
@@ -88,6 +106,7 @@ class World:
             MemoryAuditLog(),
         )
         policy = IdentityPolicy(verified_only=verified_only, attempts=Rate("auth", attempts))
+        self._passed = timedelta()
         cipher, ids, clock, tokens = AesCipher(KEY), Uuid7Ids(), SystemClock(), SecretTokens(KEY)
         emails = CheckedEmailAddresses(reserved=True)
         ring = KeyRing(MemoryKeys(), Ed25519KeyMaker(cipher), cipher)
@@ -98,13 +117,39 @@ class World:
         enrolment = Enrolment(emails, E164PhoneNumbers(), common_passwords(), self.hasher, ids, clock)
         credentials = Credentials(self.accounts, emails, self.hasher, policy)
         self.register = RegisterHandler(self.uow, self.accounts, enrolment, sign_in, counted, policy)
-        self.login = LoginHandler(self.uow, self.accounts, credentials, sign_in, counted)
+        self.challenges = MemoryChallenges(self.now)
+        self.factors = MemorySecondFactors(self.accounts, self.sessions, self.challenges, self.now)
+        challenger = Challenger(self.challenges, tokens)
+        self.login = LoginHandler(self.uow, self.accounts, credentials, sign_in, challenger, counted)
+        self._second_factor(cipher, tokens, sign_in, counted)
+        proof = SessionProof(self.factors, self.check)
+        self.step_up = StepUpHandler(self.uow, self.sessions, credentials, proof, issuer, counted)
+        self.remove = RemoveTotpHandler(self.uow, self.factors, proof, self.record)
+        self.reset = ResetMfaHandler(self.uow, self.factors, self.sessions, emails, self.ended, self.record)
         self.refresh = RefreshHandler(self.uow, self.sessions, tokens, issuer, self.ended, self.outbox)
         self.authenticate = BearerAuthenticator(LiveTokens(access, self.ended))
         self.create = CreateUserHandler(self.uow, self.accounts, enrolment, self.audit)
         self.change_roles = ChangeRolesHandler(
             self.uow, self.accounts, self.sessions, emails, self.ended, self.audit
         )
+
+    def _second_factor(self, cipher: Cipher, tokens: Tokens, sign_in: SignIn, counted: Attempts) -> None:
+        codes = TotpCodes("Shop")
+        authenticator, recovery = Authenticator(codes, cipher), RecoveryCodes(tokens)
+        self.record = MfaRecord(self.audit, self.outbox)
+        self.check = CodeCheck(self.factors, authenticator, recovery, self.record)
+        self.enrol = EnrolTotpHandler(self.uow, self.factors, authenticator, codes)
+        self.confirm = ConfirmTotpHandler(
+            self.uow, self.factors, authenticator, recovery, self.record, counted
+        )
+        self.verify = VerifyMfaHandler(self.uow, self.challenges, self.factors, self.check, sign_in, counted)
+
+    def now(self) -> datetime:
+        """The clock of the second factor."""
+        return datetime.now(UTC) + self._passed
+
+    def wait(self, time: timedelta) -> None:
+        self._passed += time
 
     async def registered(self, email: str = "ada@example.com", cart: str | None = None) -> SignedIn:
         signed_in = await self.register(Register(email=email, password=PASSWORD, guest_cart=cart), CALL)
@@ -164,6 +209,7 @@ async def test_a_guest_cart_comes_along_and_never_stands_in_the_way() -> None:
     assert world.carts.merged == [("token-1", signed_in.user.id), ("token-2", signed_in.user.id)]
     world.carts.fail = True
     again = await world.login(Login(email="ada@example.com", password=PASSWORD, guest_cart="x"), CALL)
+    assert isinstance(again, SignedIn)
     assert (await world.actor(again)).account_id == signed_in.user.id
 
 

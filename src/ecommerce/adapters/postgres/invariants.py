@@ -285,6 +285,14 @@ INVARIANTS = (
     ),
     Invariant(
         "identity",
+        "only an enabled second factor has recovery codes, ten at the most",
+        """
+        SELECT t.account_id, count(*) FROM account_totp t JOIN recovery_code c USING (account_id)
+        GROUP BY t.account_id HAVING count(*) > 10 OR bool_or(t.confirmed_at IS NULL)
+        """,
+    ),
+    Invariant(
+        "identity",
         "an address is one account",
         "SELECT email_key, count(*) FROM account GROUP BY 1 HAVING count(*) > 1",
     ),

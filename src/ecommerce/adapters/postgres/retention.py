@@ -19,6 +19,17 @@ SWEEPS = {
         DELETE FROM idempotency_key WHERE scope IN (
             SELECT scope FROM idempotency_key WHERE claimed_at < now() - interval '24 hours' LIMIT $1)
     """,
+    "mfa_challenge": """
+        DELETE FROM mfa_challenge WHERE token_hash IN (
+            SELECT token_hash FROM mfa_challenge WHERE expires_at < now() LIMIT $1)
+    """,
+    # A secret that nobody confirmed. One that is being confirmed is locked.
+    "account_totp": """
+        DELETE FROM account_totp WHERE account_id IN (
+            SELECT account_id FROM account_totp
+            WHERE confirmed_at IS NULL AND created_at < now() - interval '1 day'
+            LIMIT $1 FOR UPDATE SKIP LOCKED)
+    """,
 }
 
 CART_BATCH = 1_000

@@ -6,6 +6,8 @@ from ecommerce.application.identity.policy import IdentityPolicy
 from ecommerce.application.identity.ports import Accounts, EmailAddresses, PasswordHasher
 from ecommerce.domain.identity.account import Account, InvalidCredentials
 from ecommerce.domain.identity.password import normalized
+from ecommerce.domain.shared.ids import UserId
+from ecommerce.domain.shared.kernel import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,14 @@ class Credentials:
         key = self._emails.key(email)
         # What can't be an address is looked up too: it must not answer sooner than what can.
         account = await self._accounts.find(key if key is not None else "")
+        return await self.of(account, password)
+
+    async def by_id(self, account_id: UserId, password: str) -> Proof:
+        """Raises `InvalidCredentials` and `RateLimited`."""
+        try:
+            account = await self._accounts.get(account_id)
+        except NotFound:
+            return await self.of(None, password)
         return await self.of(account, password)
 
     async def of(self, account: Account | None, password: str) -> Proof:

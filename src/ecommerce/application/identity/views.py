@@ -78,6 +78,27 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     expires_in: int
 
 
+class CodeNeeded(msgspec.Struct, frozen=True, kw_only=True):
+    """The password was right; `mfa_token` and a code within five minutes finish the sign-in."""
+
+    mfa_required: bool
+    mfa_token: str
+
+
+class TotpEnrolment(msgspec.Struct, frozen=True, kw_only=True):
+    """What an authenticator app takes in: typed, as a link, or as a picture (one SVG element)."""
+
+    secret: str
+    otpauth_uri: str
+    qr_svg: str
+
+
+class RecoveryCodesView(msgspec.Struct, frozen=True, kw_only=True):
+    """Each is good once, in the place of a code of the app. They are never shown again."""
+
+    recovery_codes: list[str]
+
+
 class TokenPair(msgspec.Struct, frozen=True, kw_only=True):
     access_token: str
     refresh_token: str

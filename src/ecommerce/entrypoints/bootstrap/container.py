@@ -11,6 +11,7 @@ from ecommerce.entrypoints.bootstrap.providers.identity import (
     CredentialsProvider,
     ProfileProvider,
 )
+from ecommerce.entrypoints.bootstrap.providers.mfa import MfaProvider
 from ecommerce.entrypoints.bootstrap.providers.notifications import NotificationsProvider
 from ecommerce.entrypoints.bootstrap.providers.payments import PaymentsProvider, StripeProvider
 from ecommerce.entrypoints.bootstrap.providers.price_lists import PriceListProvider
@@ -33,6 +34,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     CredentialsProvider,
     AccountProvider,
     ProfileProvider,
+    MfaProvider,
     CatalogProvider,
     PricingProvider,
     ZoneProvider,

@@ -15,6 +15,7 @@ from ecommerce.application.identity.change_groups import (
 from ecommerce.application.identity.change_roles import ChangeRoles, ChangeRolesHandler
 from ecommerce.application.identity.create_user import CreateUser, CreateUserHandler
 from ecommerce.application.identity.ports import UserQueries
+from ecommerce.application.identity.reset_mfa import ResetMfa, ResetMfaHandler
 from ecommerce.application.identity.set_password import SetPassword, SetPasswordHandler
 from ecommerce.application.identity.views import User
 from ecommerce.entrypoints.cli.use_case import in_scope, operator
@@ -131,6 +132,21 @@ def reset_password(email: str, password_stdin: bool, as_json: bool) -> None:
     in_scope(use)
     answer = {"email": email, "password_set": True}
     click.echo(msgspec.json.encode(answer).decode() if as_json else f"{email} has a new password")
+
+
+@users.command("reset-mfa")
+@_EMAIL
+@_JSON
+def reset_mfa(email: str, as_json: bool) -> None:
+    """Remove the second factor of somebody who lost it, and sign the account out everywhere."""
+
+    async def use(scope: AsyncContainer) -> None:
+        handler = await scope.get(ResetMfaHandler)
+        await handler(ResetMfa(email=email), operator())
+
+    in_scope(use)
+    answer = {"email": email, "mfa_enabled": False}
+    click.echo(msgspec.json.encode(answer).decode() if as_json else f"{email} has no second factor any more")
 
 
 def _change(command: ChangeRoles) -> User:

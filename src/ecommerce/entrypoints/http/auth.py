@@ -13,15 +13,24 @@ from ecommerce.application.identity.logout import Logout, LogoutHandler
 from ecommerce.application.identity.refresh import Refresh, RefreshHandler
 from ecommerce.application.identity.register import Register, RegisterHandler
 from ecommerce.application.identity.step_up import StepUp, StepUpHandler
-from ecommerce.application.identity.views import AccessToken, ActiveToken, InactiveToken, SignedIn, TokenPair
+from ecommerce.application.identity.views import (
+    AccessToken,
+    ActiveToken,
+    CodeNeeded,
+    InactiveToken,
+    SignedIn,
+    TokenPair,
+)
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.rate_limiting import RateLimited
 from ecommerce.domain.identity.account import EmailTaken, InvalidCredentials
+from ecommerce.domain.identity.second_factor import MfaRequired, WrongCode
 from ecommerce.domain.identity.session import RefreshRefused, TokenReused
 from ecommerce.domain.shared.kernel import InvalidValue, Unauthenticated
 from ecommerce.entrypoints.http.headers import CartToken
+from ecommerce.entrypoints.http.mfa import Code
 from ecommerce.entrypoints.http.operation import CUSTOMER, OPEN
-from ecommerce.entrypoints.http.replies import Reply
+from ecommerce.entrypoints.http.replies import NO_STORE, Reply
 from ecommerce.entrypoints.http.routing import post
 
 Email: TypeAlias = Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
@@ -30,9 +39,6 @@ Password: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)
 Token: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
 PersonName: TypeAlias = Annotated[str, msgspec.Meta(max_length=100)]
 PhoneNumber: TypeAlias = Annotated[str, msgspec.Meta(max_length=32)]
-
-# RFC 6749, section 5.1: whatever holds a token is never kept.
-_NO_STORE = {"Cache-Control": "no-store"}
 
 
 class RegisterBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,7 +71,10 @@ class LogoutBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StepUpBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    password: Password
+    """One of the two: the password, or a code of the second factor (a recovery code is one, too)."""
+
+    password: Password | None = None
+    code: Annotated[Code | None, msgspec.Meta(examples=[None])] = None
 
 
 class RegistrationReceived(msgspec.Struct, frozen=True):
@@ -100,8 +109,8 @@ class AuthController(Controller):
         """
         signed_in = await handler(Register(**msgspec.structs.asdict(data), guest_cart=cart_token), call)
         if signed_in is None:
-            return Reply(RegistrationReceived(), status=202, headers=_NO_STORE)
-        return Reply(signed_in, status=201, headers=_NO_STORE)
+            return Reply(RegistrationReceived(), status=202, headers=NO_STORE)
+        return Reply(signed_in, status=201, headers=NO_STORE)
 
     @post("/login", policy=OPEN, rate_limit="auth", raises=(InvalidValue, InvalidCredentials, RateLimited))
     async def login(
@@ -110,10 +119,14 @@ class AuthController(Controller):
         handler: FromDishka[LoginHandler],
         call: FromDishka[Call],
         cart_token: CartToken = None,
-    ) -> Reply[SignedIn]:
-        """Sign in with a password. A guest's cart sent along is merged."""
+    ) -> Reply[SignedIn | CodeNeeded]:
+        """Sign in with a password. A guest's cart sent along is merged.
+
+        Where the account has a second factor, the answer is a token instead: POST /auth/mfa/verify finishes
+        with it within five minutes.
+        """
         signed_in = await handler(Login(**msgspec.structs.asdict(data), guest_cart=cart_token), call)
-        return Reply(signed_in, headers=_NO_STORE)
+        return Reply(signed_in, headers=NO_STORE)
 
     @post("/refresh", policy=OPEN, raises=(RefreshRefused, TokenReused))
     async def refresh(
@@ -124,14 +137,14 @@ class AuthController(Controller):
         A spent one used again ends its whole session, except within ten seconds, when it gives the same
         successor once more.
         """
-        return Reply(await handler(Refresh(data.refresh_token)), headers=_NO_STORE)
+        return Reply(await handler(Refresh(data.refresh_token)), headers=NO_STORE)
 
     @post("/verify", policy=OPEN)
     async def verify(
         self, data: JSONBody[VerifyBody], handler: FromDishka[VerifyTokenHandler]
     ) -> Reply[ActiveToken | InactiveToken]:
         """Tell whether an access token is good, and whose it is."""
-        return Reply(await handler(data.token), headers=_NO_STORE)
+        return Reply(await handler(data.token), headers=NO_STORE)
 
     @post("/logout", status=204, policy=OPEN)
     async def logout(
@@ -148,10 +161,15 @@ class AuthController(Controller):
         "/step-up",
         policy=CUSTOMER,
         rate_limit="auth",
-        raises=(InvalidCredentials, Unauthenticated, RateLimited),
+        raises=(InvalidValue, InvalidCredentials, WrongCode, MfaRequired, Unauthenticated, RateLimited),
     )
     async def step_up(
         self, data: JSONBody[StepUpBody], handler: FromDishka[StepUpHandler], call: FromDishka[Call]
     ) -> Reply[AccessToken]:
-        """Prove again who you are: an access token whose `auth_time` is now."""
-        return Reply(await handler(StepUp(data.password), call), headers=_NO_STORE)
+        """Prove again who you are: an access token whose `auth_time` is now.
+
+        Where the account has a second factor, a password is enough only for a session that has shown it, at
+        sign-in or by a code here: `mfa-required` says that it hasn't.
+        """
+        command = StepUp(password=data.password, code=data.code)
+        return Reply(await handler(command, call), headers=NO_STORE)

@@ -44,6 +44,17 @@ PROBLEMS = {
         "Second factor needed",
         "The password was right; a code from the authenticator app, or a recovery code, is still needed.",
     ),
+    "mfa-already-enabled": Problem(
+        409,
+        "Second factor set up already",
+        "The account has an authenticator app. Remove it (DELETE /auth/mfa/totp) before setting up another.",
+    ),
+    "mfa-not-pending": Problem(
+        409,
+        "Nothing to confirm",
+        "No secret waits to be confirmed, or it waited for longer than a day. Ask for one with POST "
+        "/auth/mfa/totp.",
+    ),
     "step-up-required": Problem(
         403,
         "Confirm it is you",

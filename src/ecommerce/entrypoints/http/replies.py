@@ -10,6 +10,8 @@ T = TypeVar("T")
 
 _encode = msgspec.json.Encoder(decimal_format="string", uuid_format="canonical").encode
 JSON = "application/json"
+# RFC 6749, section 5.1: whatever holds a token is never kept.
+NO_STORE = {"Cache-Control": "no-store"}
 
 
 class Reply(Generic[T]):

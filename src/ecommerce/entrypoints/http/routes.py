@@ -24,6 +24,7 @@ from ecommerce.entrypoints.http.catalog import CategoryController, ProductContro
 from ecommerce.entrypoints.http.docs import DocumentationController
 from ecommerce.entrypoints.http.jwks import KeyController
 from ecommerce.entrypoints.http.media import MediaController
+from ecommerce.entrypoints.http.mfa import MfaController
 from ecommerce.entrypoints.http.orders import OrderController
 from ecommerce.entrypoints.http.payments import PaymentController
 from ecommerce.entrypoints.http.probes import ProbeController
@@ -34,6 +35,7 @@ from ecommerce.entrypoints.http.users import UserController
 # Under /api/v1.
 CONTROLLERS: tuple[type[Controller], ...] = (
     AuthController,
+    MfaController,
     UserController,
     AddressController,
     CategoryController,

@@ -12,13 +12,16 @@ from ecommerce.domain.shared.kernel import NotFound
 
 SELECT = """
 SELECT id, email, email_key, email_verified, password_hash, first_name, last_name, phone_number,
-       marketing_opt_in, roles, created_at
+       marketing_opt_in, roles, created_at,
+       EXISTS (SELECT FROM account_totp AS totp
+               WHERE totp.account_id = account.id AND totp.confirmed_at IS NOT NULL) AS mfa_enabled
 FROM account
 """
 BY_KEY = SELECT + "WHERE email_key = $1"
 BY_ID = SELECT + "WHERE id = $1"
 # Not FOR UPDATE: that would make everything wait that only refers to the account, like a new session.
 LOCK = BY_KEY + " FOR NO KEY UPDATE"
+LOCK_BY_ID = BY_ID + " FOR NO KEY UPDATE"
 # The row that is in the way is written too, so that a taken address takes as long as a free one.
 ADD = """
 INSERT INTO account (id, email, email_key, email_verified, password_hash, first_name, last_name, phone_number,
@@ -42,7 +45,7 @@ class PgAccounts:
         return None if row is None else _account(row)
 
     async def get(self, account_id: UserId) -> Account:
-        return _found(await self._database.fetch_row(BY_ID, account_id))
+        return found_account(await self._database.fetch_row(BY_ID, account_id))
 
     async def add(self, account: Account) -> UserId | None:
         owner: UserId = await self._uow.connection.fetchval(
@@ -67,7 +70,7 @@ class PgAccounts:
         return owner
 
     async def lock(self, email_key: str) -> Account:
-        return _found(await self._uow.connection.fetchrow(LOCK, email_key))
+        return found_account(await self._uow.connection.fetchrow(LOCK, email_key))
 
     async def save(self, account: Account) -> None:
         await self._uow.connection.execute(SAVE, account.id, account.password_hash, sorted(account.roles))
@@ -77,7 +80,8 @@ class PgAccounts:
         await self._uow.connection.execute(REHASH, account_id, old, new)
 
 
-def _found(row: asyncpg.Record | None) -> Account:
+def found_account(row: asyncpg.Record | None) -> Account:
+    """Of a row of `SELECT`. Raises `NotFound` without one."""
     if row is None:
         raise NotFound("there is no such account")
     return _account(row)
@@ -94,5 +98,6 @@ def _account(row: asyncpg.Record) -> Account:
         last_name=row["last_name"],
         phone_number=row["phone_number"],
         marketing_opt_in=row["marketing_opt_in"],
+        mfa_enabled=row["mfa_enabled"],
         roles=frozenset(row["roles"]),
     )

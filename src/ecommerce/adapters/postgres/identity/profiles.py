@@ -81,7 +81,7 @@ def _user(row: AccountRow | None) -> User:
         last_name=row.last_name,
         phone_number=row.phone_number,
         marketing_opt_in=row.marketing_opt_in,
-        mfa_enabled=False,
+        mfa_enabled=row.mfa_enabled,
         roles=sorted(row.roles),
         created_at=row.created_at,
     )

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, exists, text
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from ecommerce.adapters.postgres.tables.kernel import NOW, TIME
+from ecommerce.adapters.postgres.tables.second_factor import AccountTotpRow
 
 
 class AccountRow(DefaultBase):
@@ -29,10 +30,19 @@ class AccountRow(DefaultBase):
     customer_groups: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     created_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
     updated_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
+    mfa_enabled: Mapped[bool] = column_property(
+        exists().where(
+            AccountTotpRow.account_id == id,  # noqa: A003 - the column above is meant
+            AccountTotpRow.confirmed_at.is_not(None),
+        )
+    )
 
 
 class SessionRow(DefaultBase):
-    """One sign-in on one device: the family that its refresh tokens belong to."""
+    """One sign-in on one device: the family that its refresh tokens belong to.
+
+    `second_factor_at` is when it last showed the second factor, if ever.
+    """
 
     __tablename__ = "session"
     __table_args__ = (
@@ -46,6 +56,7 @@ class SessionRow(DefaultBase):
     user_agent: Mapped[str | None] = mapped_column(Text)
     client_address: Mapped[str | None] = mapped_column(Text)
     authenticated_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
+    second_factor_at: Mapped[datetime | None] = mapped_column(TIME)
     created_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
     last_seen_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
     revoked_at: Mapped[datetime | None] = mapped_column(TIME)

@@ -12,7 +12,8 @@ from ecommerce.adapters.postgres.tables import (
     orders,
     payments,
     pricing,
+    second_factor,
 )
 
-MODULES = (kernel, identity, catalog, catalog_read, inventory, cart, orders, payments, pricing)
+MODULES = (kernel, identity, catalog, catalog_read, inventory, cart, orders, payments, pricing, second_factor)
 METADATA: MetaData = kernel.OutboxRow.metadata
