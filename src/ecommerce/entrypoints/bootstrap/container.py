@@ -16,6 +16,7 @@ from ecommerce.entrypoints.bootstrap.providers.payments import PaymentsProvider,
 from ecommerce.entrypoints.bootstrap.providers.price_lists import PriceListProvider
 from ecommerce.entrypoints.bootstrap.providers.pricing import PricingProvider
 from ecommerce.entrypoints.bootstrap.providers.promotions import PromotionsProvider
+from ecommerce.entrypoints.bootstrap.providers.recovery import RecoveryProvider
 from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, CheckoutProvider, OrderProvider
 from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
 from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
@@ -33,6 +34,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     CredentialsProvider,
     AccountProvider,
     ProfileProvider,
+    RecoveryProvider,
     CatalogProvider,
     PricingProvider,
     ZoneProvider,

@@ -9,10 +9,22 @@ from ecommerce.adapters.postgres.tables import (
     identity,
     inventory,
     kernel,
+    one_time_tokens,
     orders,
     payments,
     pricing,
 )
 
-MODULES = (kernel, identity, catalog, catalog_read, inventory, cart, orders, payments, pricing)
+MODULES = (
+    kernel,
+    identity,
+    one_time_tokens,
+    catalog,
+    catalog_read,
+    inventory,
+    cart,
+    orders,
+    payments,
+    pricing,
+)
 METADATA: MetaData = kernel.OutboxRow.metadata
