@@ -7,14 +7,20 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from ecommerce.adapters.postgres.database import Bounds, Database
 from ecommerce.adapters.postgres.seed.people import DemoAccount
+from ecommerce.application.identity.one_time_ports import OneTimeTokens
 from ecommerce.application.identity.ports import PasswordHasher
+from ecommerce.application.shared.call import Call
+from ecommerce.application.shared.ports import UnitOfWork
+from ecommerce.application.shared.tokens import token_hash
+from ecommerce.domain.identity.one_time_token import LIFETIMES, OneTimeToken, Purpose
+from ecommerce.domain.shared.ids import UserId
 from ecommerce.entrypoints.bootstrap.container import build_container
 from ecommerce.entrypoints.bootstrap.seeding import seed_shop
 from tests.conftest import PostgresServer, broken_invariants
@@ -93,6 +99,24 @@ class World:
             "POST", "/auth/login", json={"email": email, "password": PASSWORD}
         )
         return signed_in
+
+    async def newcomer(self) -> dict[str, Any]:
+        email = f"new-{secrets.token_hex(6)}@example.com"
+        signed_in: dict[str, Any] = await self.call(
+            "POST", "/auth/register", json={"email": email, "password": PASSWORD}
+        )
+        return signed_in
+
+    async def one_time_token(self, purpose: Purpose) -> str:
+        """As it stands in the link that somebody new gets by mail."""
+        somebody = await self.newcomer()
+        token = OneTimeToken(id=uuid4(), account_id=UserId(UUID(somebody["user"]["id"])), purpose=purpose)
+        secret = secrets.token_urlsafe(32)
+        async with self.shop.container({Call: Call()}) as scope:
+            uow, tokens = await scope.get(UnitOfWork), await scope.get(OneTimeTokens)
+            async with uow.begin():
+                await tokens.issue(token, token_hash(secret), LIFETIMES[purpose])
+        return secret
 
     async def cart(self, holder: dict[str, str] | None = None) -> tuple[dict[str, Any], dict[str, str]]:
         """A cart with two mugs in it, and the headers that hold it."""

@@ -12,7 +12,7 @@ from ecommerce.adapters.postgres.tables.kernel import NOW, TIME
 
 
 class OneTimeTokenRow(DefaultBase):
-    """Only hashes are kept. `email` is the new address of a change: it's the account's when the link is used."""
+    """Only hashes are kept. `email` is the new address of a change, until its link is used."""
 
     __tablename__ = "one_time_token"
     __table_args__ = (
