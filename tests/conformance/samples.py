@@ -10,6 +10,7 @@ from uuid import uuid4
 import pyotp
 import stripe
 
+from ecommerce.domain.identity.one_time_token import Purpose
 from tests.conformance.world import ADDRESS, PASSWORD, World, bearer, order_body
 from tests.factories.till import SECRET
 
@@ -126,6 +127,33 @@ async def _(world: World) -> Ask:
 async def _(world: World) -> Ask:
     signed_in, _ = await world.with_mfa()
     return Ask(headers=bearer(signed_in))
+
+
+plain("auth_recovery_reset_password", json={"email": "customer@example.com"})
+plain("auth_recovery_resend_verification", json={"email": "customer@example.com"})
+
+
+@sample("auth_recovery_verify_email")
+async def _(world: World) -> Ask:
+    return Ask(json={"token": await world.one_time_token(Purpose.EMAIL_VERIFY)})
+
+
+@sample("auth_recovery_confirm_reset")
+async def _(world: World) -> Ask:
+    return Ask(json={"token": await world.one_time_token(Purpose.PASSWORD_RESET), "new_password": PASSWORD})
+
+
+@sample("auth_recovery_change_email")
+async def _(world: World) -> Ask:
+    email = f"new-{uuid4().hex[:12]}@example.com"
+    return Ask(headers=world.customer, json={"email": email, "password": PASSWORD})
+
+
+@sample("auth_recovery_change_password")
+async def _(world: World) -> Ask:
+    somebody = await world.newcomer()
+    headers = {"Authorization": f"Bearer {somebody['access_token']}"}
+    return Ask(headers=headers, json={"current_password": PASSWORD, "new_password": "another correct horse"})
 
 
 @sample("user_show")

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pyotp
@@ -15,7 +15,13 @@ import pytest
 
 from ecommerce.adapters.postgres.database import Bounds, Database
 from ecommerce.adapters.postgres.seed.people import DemoAccount
+from ecommerce.application.identity.one_time_ports import OneTimeTokens
 from ecommerce.application.identity.ports import PasswordHasher
+from ecommerce.application.shared.call import Call
+from ecommerce.application.shared.ports import UnitOfWork
+from ecommerce.application.shared.tokens import token_hash
+from ecommerce.domain.identity.one_time_token import LIFETIMES, OneTimeToken, Purpose
+from ecommerce.domain.shared.ids import UserId
 from ecommerce.entrypoints.bootstrap.container import build_container
 from ecommerce.entrypoints.bootstrap.seeding import seed_shop
 from tests.conftest import PostgresServer, broken_invariants
@@ -109,6 +115,17 @@ class World:
         body = {"code": pyotp.TOTP(enrolment["secret"]).now()}
         told = await self.call("POST", "/auth/mfa/totp/confirm", json=body, headers=headers)
         return signed_in, told["recovery_codes"]
+
+    async def one_time_token(self, purpose: Purpose) -> str:
+        """As it stands in the link that somebody new gets by mail."""
+        somebody = await self.newcomer()
+        token = OneTimeToken(id=uuid4(), account_id=UserId(UUID(somebody["user"]["id"])), purpose=purpose)
+        secret = secrets.token_urlsafe(32)
+        async with self.shop.container({Call: Call()}) as scope:
+            uow, tokens = await scope.get(UnitOfWork), await scope.get(OneTimeTokens)
+            async with uow.begin():
+                await tokens.issue(token, token_hash(secret), LIFETIMES[purpose])
+        return secret
 
     async def cart(self, holder: dict[str, str] | None = None) -> tuple[dict[str, Any], dict[str, str]]:
         """A cart with two mugs in it, and the headers that hold it."""

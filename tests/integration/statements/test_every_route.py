@@ -40,6 +40,13 @@ AT_MOST = {
     "mfa_enrol": 5,
     "mfa_confirm": 9,
     "mfa_remove": 9,
+    # A token is found, its account locked, the token taken; then what it changes, and what is told.
+    "auth_recovery_verify_email": 8,
+    "auth_recovery_resend_verification": 5,
+    "auth_recovery_change_email": 12,
+    "auth_recovery_change_password": 12,
+    "auth_recovery_reset_password": 5,
+    "auth_recovery_confirm_reset": 14,
     "user_show": 1,
     "user_change": 4,
     "address_mine": 1,

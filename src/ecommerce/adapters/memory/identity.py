@@ -54,6 +54,9 @@ class MemoryAccounts:
             raise NotFound("there is no such account")
         return found
 
+    async def lock_id(self, account_id: UserId) -> Account:
+        return await self.get(account_id)
+
     async def save(self, account: Account) -> None:
         kept = self.by_id[account.id]
         kept.password_hash, kept.roles = account.password_hash, account.roles
@@ -151,11 +154,11 @@ class MemorySessions:
                     if token.session_id == session_id and token.spent_at is None:
                         token.spent_at = self.clock()
 
-    async def end_all(self, account_id: UserId, because: EndedBy) -> list[UUID]:
+    async def end_all(self, account_id: UserId, because: EndedBy, keep: UUID | None = None) -> list[UUID]:
         live = [
             session.id
             for session in self.sessions.values()
-            if session.account_id == account_id and session.id not in self.ended
+            if session.account_id == account_id and session.id not in self.ended and session.id != keep
         ]
         await self.end(live, because)
         return live

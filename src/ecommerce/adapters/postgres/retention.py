@@ -15,6 +15,10 @@ SWEEPS = {
             SELECT provider, event_id FROM webhook_inbox
             WHERE received_at < now() - interval '30 days' AND handled_at IS NOT NULL LIMIT $1)
     """,
+    "one_time_token": """
+        DELETE FROM one_time_token WHERE id IN (
+            SELECT id FROM one_time_token WHERE expires_at < now() LIMIT $1 FOR UPDATE SKIP LOCKED)
+    """,
     "idempotency_key": """
         DELETE FROM idempotency_key WHERE scope IN (
             SELECT scope FROM idempotency_key WHERE claimed_at < now() - interval '24 hours' LIMIT $1)

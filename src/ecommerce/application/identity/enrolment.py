@@ -45,6 +45,10 @@ class NewPasswords:
         faults.settle()
         return address, await self._hasher.hash(good)
 
+    async def of(self, account: Account, password: str, pointer: str) -> str:
+        """The hash of a new password for an account. Raises `InvalidValue` and `RateLimited`."""
+        return await self._hasher.hash(good_password(password, account.email, self._common, pointer))
+
 
 class Enrolment:
     def __init__(

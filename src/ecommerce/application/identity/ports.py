@@ -38,6 +38,10 @@ class Accounts(Protocol):
         """Load and lock the account until the unit of work ends. Raises `NotFound`."""
         ...
 
+    async def lock_id(self, account_id: UserId) -> Account:
+        """As `lock`."""
+        ...
+
     async def save(self, account: Account) -> None:
         """Write roles and password, and file the account's events."""
         ...
@@ -108,8 +112,8 @@ class Sessions(Protocol):
         """The session of the token with this hash, spent or not, without locking it."""
         ...
 
-    async def end_all(self, account_id: UserId, because: EndedBy) -> list[UUID]:
-        """End every session of an account; their ids."""
+    async def end_all(self, account_id: UserId, because: EndedBy, keep: UUID | None = None) -> list[UUID]:
+        """End every session of an account, or every one but `keep`; their ids."""
         ...
 
 

@@ -38,6 +38,11 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class VerifiedEmail(msgspec.Struct, frozen=True, kw_only=True):
+    email: str
+    email_verified: bool
+
+
 class AddressBookEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An `Address` with its id, and what it is the default for."""
 

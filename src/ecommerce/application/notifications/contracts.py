@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,15 @@ class Message:
 
 
 class Notifier(Protocol):
-    async def queue(self, message: Message) -> None:
-        """Write the message to be sent by a job. Only inside a unit of work."""
+    async def queue(self, message: Message) -> bool:
+        """Write the message to be sent by a job. Only inside a unit of work.
+
+        False, and nothing is written: there is one with this effect key.
+        """
         ...
+
+
+class MessageLinks(Protocol):
+    """Links with a secret, made when a message leaves."""
+
+    def link(self, purpose: str, token_id: UUID) -> str: ...

@@ -14,7 +14,9 @@ class OutboxNotifier:
         self._outbox = outbox
         self._ids = ids
 
-    async def queue(self, message: Message) -> None:
+    async def queue(self, message: Message) -> bool:
         letter_id = self._ids.new()
-        if await self._letters.post(letter_id, message):
-            await self._outbox.add([NotificationQueued(notification_id=letter_id)])
+        if not await self._letters.post(letter_id, message):
+            return False
+        await self._outbox.add([NotificationQueued(notification_id=letter_id)])
+        return True

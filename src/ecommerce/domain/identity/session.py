@@ -35,6 +35,7 @@ class EndedBy(StrEnum):
     LOGOUT = "logout"
     REUSE = "reuse"
     STAFF = "staff"
+    PASSWORD = "password"  # noqa: S105 - a reason
 
 
 class Verdict(StrEnum):

@@ -17,6 +17,7 @@ from ecommerce.entrypoints.bootstrap.providers.payments import PaymentsProvider,
 from ecommerce.entrypoints.bootstrap.providers.price_lists import PriceListProvider
 from ecommerce.entrypoints.bootstrap.providers.pricing import PricingProvider
 from ecommerce.entrypoints.bootstrap.providers.promotions import PromotionsProvider
+from ecommerce.entrypoints.bootstrap.providers.recovery import RecoveryProvider
 from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, CheckoutProvider, OrderProvider
 from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
 from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
@@ -35,6 +36,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     AccountProvider,
     ProfileProvider,
     MfaProvider,
+    RecoveryProvider,
     CatalogProvider,
     PricingProvider,
     ZoneProvider,

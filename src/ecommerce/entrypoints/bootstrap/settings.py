@@ -124,6 +124,8 @@ class Settings:
     require_verified_email: bool = True
     log_level: str = "INFO"
     worker: WorkerSettings = field(default_factory=WorkerSettings)
+    # Where links in mails lead; without one, below `base_url`.
+    storefront_url: str = ""
 
 
 _MISSING = object()
@@ -281,6 +283,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         cors_origins=read.get("CORS_ORIGINS", _words, ()),
         trusted_proxies=read.get("TRUSTED_PROXIES", _networks, ()),
         require_verified_email=read.get("REQUIRE_VERIFIED_EMAIL", _flag, env == "production"),
+        storefront_url=read.get("STOREFRONT_URL", _url("http", "https"), ""),
         log_level=read.get("LOG_LEVEL", str.upper, "INFO"),
         worker=WorkerSettings(
             concurrency=read.get("WORKER_CONCURRENCY", _positive, 10),

@@ -72,6 +72,9 @@ class PgAccounts:
     async def lock(self, email_key: str) -> Account:
         return found_account(await self._uow.connection.fetchrow(LOCK, email_key))
 
+    async def lock_id(self, account_id: UserId) -> Account:
+        return found_account(await self._uow.connection.fetchrow(LOCK_BY_ID, account_id))
+
     async def save(self, account: Account) -> None:
         await self._uow.connection.execute(SAVE, account.id, account.password_hash, sorted(account.roles))
         await self._outbox.add(account.pull_events())

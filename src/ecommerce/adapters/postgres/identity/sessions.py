@@ -111,9 +111,9 @@ class PgSessions:
         rows = await self._uow.connection.fetch(LIVE, list(session_ids))
         await self._revoke([row["id"] for row in rows], because)
 
-    async def end_all(self, account_id: UserId, because: EndedBy) -> list[UUID]:
+    async def end_all(self, account_id: UserId, because: EndedBy, keep: UUID | None = None) -> list[UUID]:
         rows = await self._uow.connection.fetch(LIVE_OF, account_id)
-        return await self._revoke([row["id"] for row in rows], because)
+        return await self._revoke([row["id"] for row in rows if row["id"] != keep], because)
 
     async def _revoke(self, session_ids: list[UUID], because: EndedBy) -> list[UUID]:
         if session_ids:

@@ -9,11 +9,24 @@ from ecommerce.adapters.postgres.tables import (
     identity,
     inventory,
     kernel,
+    one_time_tokens,
     orders,
     payments,
     pricing,
     second_factor,
 )
 
-MODULES = (kernel, identity, catalog, catalog_read, inventory, cart, orders, payments, pricing, second_factor)
+MODULES = (
+    kernel,
+    identity,
+    one_time_tokens,
+    catalog,
+    catalog_read,
+    inventory,
+    cart,
+    orders,
+    payments,
+    pricing,
+    second_factor,
+)
 METADATA: MetaData = kernel.OutboxRow.metadata
