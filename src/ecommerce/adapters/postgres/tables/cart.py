@@ -28,6 +28,7 @@ class CartRow(DefaultBase):
         Index("uq_cart_open_account", "account_id", unique=True, postgresql_where=text("status = 'open'")),
         Index("ix_cart_token", "token_hash", "created_at"),
         Index("ix_cart_account", "account_id", "created_at"),
+        Index("ix_cart_email", text("lower(email)"), postgresql_where=text("email IS NOT NULL")),
         Index("ix_cart_open_updated_at", "updated_at", postgresql_where=text("status = 'open'")),
         Index("ix_cart_ended_updated_at", "updated_at", postgresql_where=text("status <> 'open'")),
     )

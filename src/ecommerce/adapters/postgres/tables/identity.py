@@ -13,7 +13,10 @@ from ecommerce.adapters.postgres.tables.kernel import NOW, TIME
 
 
 class AccountRow(DefaultBase):
-    """`email_key` is the canonical form by which an address is one account."""
+    """`email_key` is the canonical form by which an address is one account.
+
+    `closed_at`: its owner asked to be erased. Nobody signs in from then on.
+    """
 
     __tablename__ = "account"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -29,6 +32,7 @@ class AccountRow(DefaultBase):
     customer_groups: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     created_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
     updated_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
+    closed_at: Mapped[datetime | None] = mapped_column(TIME)
 
 
 class SessionRow(DefaultBase):

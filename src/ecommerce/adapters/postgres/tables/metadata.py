@@ -12,7 +12,8 @@ from ecommerce.adapters.postgres.tables import (
     orders,
     payments,
     pricing,
+    privacy,
 )
 
-MODULES = (kernel, identity, catalog, catalog_read, inventory, cart, orders, payments, pricing)
+MODULES = (kernel, identity, catalog, catalog_read, inventory, cart, orders, payments, pricing, privacy)
 METADATA: MetaData = kernel.OutboxRow.metadata
