@@ -19,6 +19,10 @@ SWEEPS = {
         DELETE FROM idempotency_key WHERE scope IN (
             SELECT scope FROM idempotency_key WHERE claimed_at < now() - interval '24 hours' LIMIT $1)
     """,
+    "privacy_archive": """
+        UPDATE privacy_request SET archive = NULL, status = 'expired' WHERE id IN (
+            SELECT id FROM privacy_request WHERE archive IS NOT NULL AND expires_at < now() LIMIT $1)
+    """,
 }
 
 CART_BATCH = 1_000

@@ -76,7 +76,10 @@ class Sessions(Protocol):
     async def open(
         self, session_id: UUID, account_id: UserId, device: Device, token: bytes, lifetime: timedelta
     ) -> Session:
-        """A new session whose one live token has this hash; authenticated now."""
+        """A new session whose one live token has this hash; authenticated now.
+
+        Raises `InvalidCredentials` when the account is closed, in whatever way its owner came in.
+        """
         ...
 
     async def lock_by_token(self, token: bytes) -> HeldToken | None:

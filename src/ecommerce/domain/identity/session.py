@@ -35,6 +35,7 @@ class EndedBy(StrEnum):
     LOGOUT = "logout"
     REUSE = "reuse"
     STAFF = "staff"
+    ERASURE = "erasure"
 
 
 class Verdict(StrEnum):

@@ -26,6 +26,7 @@ from ecommerce.entrypoints.http.jwks import KeyController
 from ecommerce.entrypoints.http.media import MediaController
 from ecommerce.entrypoints.http.orders import OrderController
 from ecommerce.entrypoints.http.payments import PaymentController
+from ecommerce.entrypoints.http.privacy import PrivacyController
 from ecommerce.entrypoints.http.probes import ProbeController
 from ecommerce.entrypoints.http.problem_pages import ProblemController
 from ecommerce.entrypoints.http.stripe_webhook import StripeWebhookController
@@ -35,6 +36,7 @@ from ecommerce.entrypoints.http.users import UserController
 CONTROLLERS: tuple[type[Controller], ...] = (
     AuthController,
     UserController,
+    PrivacyController,
     AddressController,
     CategoryController,
     ProductController,

@@ -6,13 +6,16 @@ from uuid import UUID
 
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
 from ecommerce.application.identity.ports import Device
+from ecommerce.domain.identity.account import InvalidCredentials
 from ecommerce.domain.identity.session import EndedBy, HeldToken, Session
 from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate
 
+# A closing account is locked: who signs in at that moment waits, and looks at it as it is then.
 OPEN = """
 INSERT INTO session (id, account_id, device_name, user_agent, client_address)
-VALUES ($1, $2, $3, $4, $5) RETURNING authenticated_at
+SELECT $1, id, $3, $4, $5 FROM account WHERE id = $2 AND closed_at IS NULL FOR KEY SHARE
+RETURNING authenticated_at
 """
 ADD_TO_CHAIN = """
 INSERT INTO refresh_token (token_hash, session_id, expires_at) VALUES ($1, $2, now() + $3)
@@ -55,6 +58,8 @@ class PgSessions:
         authenticated_at = await connection.fetchval(
             OPEN, session_id, account_id, device.name, device.user_agent, device.address
         )
+        if authenticated_at is None:
+            raise InvalidCredentials
         await connection.execute(ADD_TO_CHAIN, token, session_id, lifetime)
         return Session(id=session_id, account_id=account_id, authenticated_at=authenticated_at)
 
