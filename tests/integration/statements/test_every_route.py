@@ -37,6 +37,11 @@ AT_MOST = {
     "auth_step_up": 4,
     "user_show": 1,
     "user_change": 4,
+    "privacy_ask_for_export": 5,
+    "privacy_show_export": 1,
+    "privacy_fetch_archive": 1,
+    # One beside the other: cart, account, orders, sessions, record, mail, events, audit.
+    "privacy_erase": 14,
     "address_mine": 1,
     "address_add": 4,
     "address_show": 1,

@@ -64,7 +64,9 @@ class CloseAccountHandler:
         self._cipher = cipher
 
     async def __call__(self, command: CloseAccount, actor: Actor) -> ErasureView:
-        """Raises `Unauthenticated`, `Forbidden`, `StepUpRequired`, `NotFound`, `LastAdmin`, `OrdersUnderWay`."""
+        """Raises `Unauthenticated`, `Forbidden`, `StepUpRequired`, `NotFound`, `LastAdmin` and
+        `OrdersUnderWay`.
+        """
         actor.require_fresh(self._desk.clock.now())
         account_id = await self._whose.account(command.email, actor)
         async with self._desk.uow.begin():

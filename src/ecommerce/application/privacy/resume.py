@@ -9,7 +9,7 @@ from ecommerce.application.privacy.make_export import MakeExport, MakeExportHand
 from ecommerce.application.privacy.ports import PrivacyRequests
 from ecommerce.application.shared.actor import Actor
 from ecommerce.domain.privacy.request import RequestKind
-from ecommerce.domain.shared.kernel import DomainError, Unavailable
+from ecommerce.domain.shared.kernel import ConcurrentUpdate, DomainError, Unavailable
 
 # Before that, whoever was told of it may still be at it.
 AFTER = timedelta(seconds=60)
@@ -38,7 +38,7 @@ class ResumePrivacyHandler:
         for request_id in await self._requests.unfinished(RequestKind.ERASURE, older_than, limit):
             try:
                 await self._erase(ErasePerson(request_id), actor)
-            except Unavailable as error:
+            except (Unavailable, ConcurrentUpdate) as error:
                 log.info("privacy.erasure_waits", request=str(request_id), why=str(error))
             except Exception:
                 log.exception("privacy.erasure_failed", request=str(request_id))

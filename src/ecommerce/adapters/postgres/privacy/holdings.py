@@ -1,7 +1,7 @@
 """Where the database tells of people: every column that can hold text is named here, once.
 
-A new column that tells of a person gets a line in a `Holding`: how it is erased, and whether it is handed out.
-One that doesn't gets a word in `IMPERSONAL`. A test fails for one that is in neither.
+A new column that tells of a person gets a line in a `Holding`: how it is erased, and whether it is handed
+out. One that doesn't gets a word in `IMPERSONAL`. A test fails for one that is in neither.
 """
 
 from collections.abc import Mapping
@@ -55,9 +55,9 @@ class Holding:
     """Rows of a table that tell of a person.
 
     `of` says which (the table is `t`): of a person by `PERSON`'s parameters, of an order by `{order}`.
-    `erase` gives columns their new values; without it the rows are deleted. `{pseudonym}` stands for the address.
-    `export` names them in an export, without the columns in `withheld` (secrets, hashes) and with those in
-    `along`. None: it is in another's, or nothing for people to read.
+    `erase` gives columns their new values; without it the rows are deleted. `{pseudonym}` stands where the
+    address stood. `export` names them in an export, without the columns in `withheld` (secrets, hashes) and
+    with those in `along`. None: it is in another's, or nothing for people to read.
     """
 
     table: str
@@ -153,7 +153,7 @@ OF_PERSON = (
         export="carts",
         withheld=("token_hash", "email_key"),
         along={
-            "items": "(SELECT jsonb_agg(to_jsonb(l) ORDER BY l.created_at) FROM cart_line l WHERE l.cart_id = t.id)",
+            "items": "(SELECT jsonb_agg(to_jsonb(l)) FROM cart_line l WHERE l.cart_id = t.id)",
             "coupons": "(SELECT jsonb_agg(k.code) FROM cart_coupon k WHERE k.cart_id = t.id)",
         },
     ),
@@ -196,7 +196,8 @@ OF_PERSON = (
         of="t.account_id = $1 AND t.kind = 'export'",
         erase={
             "archive": "NULL",
-            "status": "CASE t.status WHEN 'done' THEN 'expired' ELSE 'failed' END",
+            "status": """CASE WHEN t.status = 'done' THEN 'expired'
+              WHEN t.status IN ('queued', 'running') THEN 'failed' ELSE t.status END""",
         },
         export="privacy_requests",
         withheld=("archive", "subject"),
@@ -230,8 +231,8 @@ ELSEWHERE: Mapping[str, str] = {
     "privacy_request.subject": "by the erasure's own end",
 }
 
-# A line a table. Actors are labels with an account's id, or the operating system's name of an operator; hashes
-# of random tokens tell nothing; of an order stays what books and taxes need.
+# A line a table. Actors are labels with an account's id, or the operating system's name of an operator;
+# hashes of random tokens tell nothing; of an order stays what books and taxes need.
 IMPERSONAL: Mapping[str, str] = {
     "account": "",
     "alembic_version": "version_num",
@@ -261,8 +262,8 @@ IMPERSONAL: Mapping[str, str] = {
     "refresh_token": "token_hash",
     "refund": "currency reason status provider_ref actor request_key",
     "sales_order": (
-        "number currency status payment_status fulfilment_status payment_method shipping_option pricing_engine"
-        " pricing_input lines_hash taxes promotions"
+        "number currency status payment_status fulfilment_status payment_method shipping_option"
+        " pricing_engine pricing_input lines_hash taxes promotions"
     ),
     "search_term": "word lexeme variants",
     "session": "revoked_by",
@@ -295,8 +296,8 @@ def advice(table: str, column: str) -> str:
         f'  if it doesn\'t:  the word `{column}` in IMPERSONAL["{table}"]\n'
         f'  if it does:     `"{column}": "NULL"` (or another expression) in the `erase` of the Holding of'
         f' "{table}";\n'
-        f'                  there is none yet? `Holding(table="{table}", of="t.account_id = $1")` in OF_PERSON'
-        " deletes a person's rows,\n"
+        f'                  there is none yet? `Holding(table="{table}", of="t.account_id = $1")` in'
+        " OF_PERSON deletes a person's rows,\n"
         f'                  with `export="{table}"` they are handed out before. Then plant one in'
         " tests/integration/privacy/planting.py."
     )
