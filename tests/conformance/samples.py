@@ -132,7 +132,7 @@ async def _(world: World) -> Ask:
     return Ask(headers=world.other, path={"export_id": asked["id"]})
 
 
-@sample("privacy_fetch_archive")
+@sample("archive_fetch")
 async def _(world: World) -> Ask:
     who = await newcomer(world)
     asked = await world.call("POST", "/users/me/export", headers=who)

@@ -39,9 +39,9 @@ AT_MOST = {
     "user_change": 4,
     "privacy_ask_for_export": 5,
     "privacy_show_export": 1,
-    "privacy_fetch_archive": 1,
+    "archive_fetch": 1,
     # One beside the other: cart, account, orders, sessions, record, mail, events, audit.
-    "privacy_erase": 14,
+    "privacy_erase": 15,
     "address_mine": 1,
     "address_add": 4,
     "address_show": 1,

@@ -138,7 +138,7 @@ def link_of(view: ExportView) -> FetchArchive:
     assert view.download_url is not None
     url = urlsplit(view.download_url)
     query = {name: values[0] for name, values in parse_qs(url.query).items()}
-    assert url.path == f"/api/v1/users/me/export/{view.id}/archive"
+    assert url.path == f"/api/v1/exports/{view.id}"
     return FetchArchive(request_id=view.id, expires=int(query["expires"]), signature=query["signature"])
 
 

@@ -40,7 +40,7 @@ class ArchiveLinks:
     def _link(self, request_id: UUID, archive_expires: datetime) -> str:
         until = min(self._clock.now() + LINK_LIFETIME, archive_expires)
         expires = int(until.timestamp())
-        path = f"/api/v1/users/me/export/{request_id}/archive"
+        path = f"/api/v1/exports/{request_id}"
         return f"{self._base_url}{path}?expires={expires}&signature={self._signature(request_id, expires)}"
 
     def _signature(self, request_id: UUID, expires: int) -> str:

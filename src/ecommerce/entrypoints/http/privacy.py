@@ -57,21 +57,6 @@ class PrivacyController(Controller):
         """Show how far an export is. Each time its link is a fresh one."""
         return await handler(export_id, call.actor)
 
-    @get("/export/{export_id:uuid}/archive", policy=PUBLIC, produces="application/zip", raises=(NotFound,))
-    async def fetch_archive(
-        self,
-        export_id: FromPath[UUID],
-        query: Query[ArchiveQuery],
-        handler: FromDishka[FetchArchiveHandler],
-    ) -> RawReply:
-        """Fetch an export by its link, which opens without other credentials: a zip of JSON."""
-        command = FetchArchive(request_id=export_id, expires=query.expires, signature=query.signature)
-        headers = {
-            "Content-Type": "application/zip",
-            "Content-Disposition": f'attachment; filename="export-{export_id}.zip"',
-        }
-        return RawReply(200, await handler(command), headers)
-
     @delete(
         "/",
         status=202,
@@ -86,3 +71,25 @@ class PrivacyController(Controller):
         back; while parcels are on their way it is refused. A job does the rest.
         """
         return await handler(CloseAccount(), call.actor)
+
+
+class ArchiveController(Controller):
+    """Apart from what is one's own: a link is all that is needed here."""
+
+    path = "/exports"
+    tags = ("Account",)
+
+    @get("/{export_id:uuid}", policy=PUBLIC, produces="application/zip", raises=(NotFound,))
+    async def fetch(
+        self,
+        export_id: FromPath[UUID],
+        query: Query[ArchiveQuery],
+        handler: FromDishka[FetchArchiveHandler],
+    ) -> RawReply:
+        """Fetch an export by its link, which opens without other credentials: a zip of JSON."""
+        command = FetchArchive(request_id=export_id, expires=query.expires, signature=query.signature)
+        headers = {
+            "Content-Type": "application/zip",
+            "Content-Disposition": f'attachment; filename="export-{export_id}.zip"',
+        }
+        return RawReply(200, await handler(command), headers)

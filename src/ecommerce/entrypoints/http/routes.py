@@ -26,7 +26,7 @@ from ecommerce.entrypoints.http.jwks import KeyController
 from ecommerce.entrypoints.http.media import MediaController
 from ecommerce.entrypoints.http.orders import OrderController
 from ecommerce.entrypoints.http.payments import PaymentController
-from ecommerce.entrypoints.http.privacy import PrivacyController
+from ecommerce.entrypoints.http.privacy import ArchiveController, PrivacyController
 from ecommerce.entrypoints.http.probes import ProbeController
 from ecommerce.entrypoints.http.problem_pages import ProblemController
 from ecommerce.entrypoints.http.stripe_webhook import StripeWebhookController
@@ -37,6 +37,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     AuthController,
     UserController,
     PrivacyController,
+    ArchiveController,
     AddressController,
     CategoryController,
     ProductController,
