@@ -5,11 +5,14 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
-from uuid import uuid4
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID, uuid4
 
 import pyotp
 import stripe
 
+from ecommerce.application.privacy.make_export import MakeExport, MakeExportHandler
+from ecommerce.application.shared.call import Call
 from ecommerce.domain.identity.one_time_token import Purpose
 from tests.conformance.world import ADDRESS, PASSWORD, World, bearer, order_body
 from tests.factories.till import SECRET
@@ -164,6 +167,35 @@ async def _(world: World) -> Ask:
 @sample("user_change")
 async def _(world: World) -> Ask:
     return Ask(headers=world.other, json={"first_name": "Grace", "last_name": "Hopper", "phone_number": None})
+
+
+async def newcomer(world: World) -> dict[str, str]:
+    """Somebody who may leave again."""
+    email = f"leaving-{uuid4().hex[:12]}@example.com"
+    return bearer(await world.call("POST", "/auth/register", json={"email": email, "password": PASSWORD}))
+
+
+@sample("privacy_ask_for_export")
+@sample("privacy_erase")
+async def _(world: World) -> Ask:
+    return Ask(headers=await newcomer(world))
+
+
+@sample("privacy_show_export")
+async def _(world: World) -> Ask:
+    asked = await world.call("POST", "/users/me/export", headers=world.other)
+    return Ask(headers=world.other, path={"export_id": asked["id"]})
+
+
+@sample("archive_fetch")
+async def _(world: World) -> Ask:
+    who = await newcomer(world)
+    asked = await world.call("POST", "/users/me/export", headers=who)
+    async with world.shop.container({Call: Call()}) as scope:
+        await (await scope.get(MakeExportHandler))(MakeExport(UUID(asked["id"])))
+    done = await world.call("GET", f"/users/me/export/{asked['id']}", headers=who)
+    query = dict(parse_qsl(urlsplit(done["download_url"]).query))
+    return Ask(path={"export_id": asked["id"]}, query=query)
 
 
 @sample("address_mine")

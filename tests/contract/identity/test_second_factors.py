@@ -169,7 +169,7 @@ async def test_a_session_has_shown_it_or_not(stores: Stores) -> None:
     sessions: list[UUID] = [uuid4(), uuid4()]
     for number, session_id in enumerate(sessions):
         async with stores.ports.uow.begin():
-            await stores.ports.sessions.open(session_id, account.id, device, bytes([number]), MINUTES)
+            await stores.ports.sessions.open(session_id, account, device, bytes([number]), MINUTES)
     await stores.within(lambda: stores.factors.note_shown(sessions[0]))
     await stores.within(lambda: stores.factors.note_shown(uuid4()))
     shown = [

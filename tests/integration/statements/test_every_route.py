@@ -49,6 +49,11 @@ AT_MOST = {
     "auth_recovery_confirm_reset": 14,
     "user_show": 1,
     "user_change": 4,
+    "privacy_ask_for_export": 5,
+    "privacy_show_export": 1,
+    "archive_fetch": 1,
+    # One beside the other: cart, account, orders, sessions, record, mail, events, audit.
+    "privacy_erase": 15,
     "address_mine": 1,
     "address_add": 4,
     "address_show": 1,

@@ -93,3 +93,24 @@ def test_whatever_is_bound_is_in_the_line(pipe: tuple[int, int], monkeypatch: py
         lines[0].items() >= {"event": "thing.happened", "n": 1, "request_id": "r1", "level": "info"}.items()
     )
     assert lines[1]["event"] == "beware of dogs"
+
+
+def test_no_line_tells_an_address_or_the_values_of_a_refused_row() -> None:
+    """As far as a net can: nobody means to write them."""
+    event = {
+        "event": "x",
+        "error": "no mail to <Ada.L+1@mail.example.com>: refused",
+        "exception": "UniqueViolationError: duplicate key\nDETAIL:  Key (name)=(Ada Lovelace) exists.\nend",
+        "number": 1,
+        "kept": "kept@",
+    }
+
+    told = own._without_people(None, "", event)
+
+    assert told == {
+        "event": "x",
+        "error": "no mail to <[address]>: refused",
+        "exception": "UniqueViolationError: duplicate key\nDETAIL: [left out]\nend",
+        "number": 1,
+        "kept": "kept@",
+    }

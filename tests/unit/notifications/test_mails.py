@@ -1,10 +1,12 @@
 """The mails themselves: complete, safe, in the reader's numbers."""
 
 import email
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from uuid import uuid4
 
+import msgspec
 import pytest
 from jinja2 import UndefinedError
 
@@ -23,6 +25,7 @@ from ecommerce.application.notifications.tell_about_order import (
     TellAboutRefund,
 )
 from ecommerce.application.orders.contracts import OrderView
+from ecommerce.application.shared.erased import pseudonym
 from ecommerce.domain.notifications.events import NotificationQueued
 from tests.factories.order_views import OneOrder, order_view
 
@@ -195,3 +198,29 @@ def test_a_password_leaves_this_machine_only_encrypted() -> None:
     assert MailServer.from_url("smtp://u:p@127.0.0.1:2525").start_tls is None
     assert MailServer.from_url("smtps://u:p@mail.example.com").port == 465
     assert "p@ss" not in repr(MailServer.from_url("smtp://u:p%40ss@mail.example.com"))
+
+
+async def test_who_was_erased_is_told_nothing() -> None:
+    order = msgspec.structs.replace(order_view(), email=pseudonym(uuid4()))
+    desk = Desk(order)
+    await desk.teller.tell(TellAboutOrder(order_id=order.id, news="cancelled"))
+    assert desk.letters.kept == {}
+    assert desk.outbox.events == []
+
+
+def test_the_last_mail_names_nobody() -> None:
+    letter = Letter(
+        id=uuid4(),
+        template="account_erased",
+        channel="email",
+        recipient="ada@example.com",
+        locale="en",
+        context={},
+        attempts=1,
+        created_at=datetime.now(UTC),
+    )
+    mail = rendered(letter)
+    assert mail.subject == "Your account at Demo Shop is closed"
+    for said in (mail.text, mail.html):
+        assert "cancelled" in said
+        assert "because of an order" not in said

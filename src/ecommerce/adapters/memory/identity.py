@@ -15,7 +15,7 @@ from ecommerce.application.identity.ports import Device, PasswordCheck, ProfileC
 from ecommerce.application.identity.views import AddressBookEntry, User
 from ecommerce.application.shared.address import Address
 from ecommerce.application.shared.ports import Outbox
-from ecommerce.domain.identity.account import Account, RegistrationRepeated
+from ecommerce.domain.identity.account import Account, InvalidCredentials, RegistrationRepeated
 from ecommerce.domain.identity.customer_groups import Membership
 from ecommerce.domain.identity.session import EndedBy, HeldToken, Session
 from ecommerce.domain.shared.ids import UserId
@@ -30,6 +30,7 @@ def _wall_clock() -> datetime:
 class MemoryAccounts:
     outbox: Outbox
     by_id: dict[UserId, Account] = field(default_factory=dict)
+    closed: set[UserId] = field(default_factory=set)
 
     async def find(self, email_key: str) -> Account | None:
         return next((_copy(each) for each in self.by_id.values() if each.email.key == email_key), None)
@@ -108,6 +109,8 @@ class MemorySessions:
     async def open(
         self, session_id: UUID, account: Account, device: Device, token: bytes, lifetime: timedelta
     ) -> Session:
+        if account.id in self.accounts.closed:
+            raise InvalidCredentials
         kept = self.accounts.by_id[account.id]
         if (kept.password_hash, kept.roles) != (account.password_hash, account.roles):
             raise ConcurrentUpdate("this account was changed at the same moment; try again")

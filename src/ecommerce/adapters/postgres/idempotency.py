@@ -28,8 +28,8 @@ PURPOSE = "idempotency-answer"
 
 # A second caller doesn't wait for the first: the try-lock tells it at once.
 CLAIM = """
-INSERT INTO idempotency_key (scope, body, holder)
-SELECT $1, $2, $3 WHERE pg_try_advisory_xact_lock($4)
+INSERT INTO idempotency_key (scope, body, holder, account_id)
+SELECT $1, $2, $3, $5 WHERE pg_try_advisory_xact_lock($4)
 ON CONFLICT (scope) DO NOTHING
 RETURNING true
 """
@@ -107,7 +107,7 @@ class IdempotencyClaim:
         if self._committed:
             return
         key, lock = self._key, int.from_bytes(self._key.scope[:8], signed=True)
-        if not await connection.fetchval(CLAIM, key.scope, key.body, self._holder, lock):
+        if not await connection.fetchval(CLAIM, key.scope, key.body, self._holder, lock, key.account_id):
             self.resumed = bool(await connection.fetchval(TAKE_OVER, key.scope, key.body, self._holder, lock))
             if not self.resumed:
                 raise _in_use_or_reused(await connection.fetchrow(FIND, key.scope), key)

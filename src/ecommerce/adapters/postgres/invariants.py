@@ -297,6 +297,32 @@ INVARIANTS = (
         "SELECT email_key, count(*) FROM account GROUP BY 1 HAVING count(*) > 1",
     ),
     Invariant(
+        "privacy",
+        "nobody is signed in to a closed account",
+        """
+        SELECT s.id FROM session s JOIN account a ON a.id = s.account_id
+        WHERE a.closed_at IS NOT NULL AND s.revoked_at IS NULL
+        """,
+    ),
+    Invariant(
+        "privacy",
+        "who was erased has no address any more",
+        """
+        SELECT a.id, a.closed_at FROM privacy_request r JOIN account a ON a.id = r.account_id
+        WHERE r.kind = 'erasure' AND r.status = 'done' AND (
+          a.closed_at IS NULL OR a.email NOT LIKE '%@erased.invalid' OR EXISTS (
+            SELECT FROM sales_order o WHERE o.account_id = a.id AND o.email NOT LIKE '%@erased.invalid'))
+        """,
+    ),
+    Invariant(
+        "privacy",
+        "nobody waits for over a month to be erased",
+        """
+        SELECT id, created_at FROM privacy_request
+        WHERE kind = 'erasure' AND status IN ('queued', 'running') AND created_at < now() - interval '30 days'
+        """,
+    ),
+    Invariant(
         "events",
         "every order's placing is told",
         """

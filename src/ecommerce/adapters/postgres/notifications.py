@@ -8,8 +8,8 @@ from ecommerce.application.notifications.ports import Letter
 from ecommerce.domain.shared.kernel import NotFound, Unavailable
 
 POST = """
-INSERT INTO notification (id, effect_key, template, channel, recipient, locale, context)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO notification (id, effect_key, template, channel, recipient, locale, context, account_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (effect_key) DO NOTHING
 RETURNING true
 """
@@ -50,6 +50,7 @@ class PgLetterBox:
             message.recipient,
             message.locale,
             message.context,
+            message.account_id,
         )
         return bool(posted)
 

@@ -34,6 +34,10 @@ SWEEPS = {
             WHERE confirmed_at IS NULL AND created_at < now() - interval '1 day'
             LIMIT $1 FOR UPDATE SKIP LOCKED)
     """,
+    "privacy_archive": """
+        UPDATE privacy_request SET archive = NULL, status = 'expired' WHERE id IN (
+            SELECT id FROM privacy_request WHERE archive IS NOT NULL AND expires_at < now() LIMIT $1)
+    """,
 }
 
 CART_BATCH = 1_000

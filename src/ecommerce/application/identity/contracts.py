@@ -1,5 +1,6 @@
 """What other contexts may ask of identity. None of these opens a unit of work, or needs one."""
 
+from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -16,6 +17,18 @@ class AddressBook(Protocol):
 class AccountEmails(Protocol):
     async def email(self, account_id: UserId) -> str:
         """Where the person is written to. Raises `NotFound`."""
+        ...
+
+
+class SignOuts(Protocol):
+    """All sessions of an account end at once."""
+
+    async def end_all(self, account_id: UserId) -> list[UUID]:
+        """The ids of those that ended. Only inside a unit of work."""
+        ...
+
+    def tell(self, session_ids: Sequence[UUID]) -> None:
+        """After it: these have ended, so that this process knows at once."""
         ...
 
 

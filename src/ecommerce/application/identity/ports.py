@@ -84,6 +84,7 @@ class Sessions(Protocol):
 
         Raises `ConcurrentUpdate` when the account's password or roles are no longer these: whoever changed
         them has ended all sessions, and could not see this one.
+        Raises `InvalidCredentials` when the account is closed, in whatever way its owner came in.
         """
         ...
 

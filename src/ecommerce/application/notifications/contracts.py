@@ -9,7 +9,8 @@ from uuid import UUID
 class Message:
     """`effect_key` names the one effect (`order-confirmed:<id>`): a second message with it is not written.
 
-    `context` is what the template shows: JSON values, no secrets.
+    `context` is what the template shows: JSON values, no secrets. `account_id` tells whose it is, if
+    anybody's: by it the message is found again when the account's address has changed.
     """
 
     effect_key: str
@@ -18,6 +19,7 @@ class Message:
     locale: str = "en"
     channel: str = "email"
     context: dict[str, Any] = field(default_factory=dict)
+    account_id: UUID | None = None
 
 
 class Notifier(Protocol):

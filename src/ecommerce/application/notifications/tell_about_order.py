@@ -8,6 +8,7 @@ import msgspec
 
 from ecommerce.application.notifications.contracts import Message, Notifier
 from ecommerce.application.orders.contracts import OrderView, OrderViews
+from ecommerce.application.shared.erased import is_erased
 from ecommerce.application.shared.ports import UnitOfWork
 
 News = Literal["confirmed", "cancelled", "expired"]
@@ -75,6 +76,8 @@ class OrderTeller:
         await self._queue(order, f"order-refunded:{command.refund_id}", "order_refunded", context)
 
     async def _queue(self, order: OrderView, effect_key: str, template: str, context: dict[str, Any]) -> None:
+        if is_erased(order.email):  # there is nobody any more who could be told
+            return
         message = Message(
             effect_key=effect_key,
             template=template,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.address import Address
 from ecommerce.application.shared.amount import Amount
 
@@ -98,6 +99,15 @@ class OrderViews(Protocol):
 
     async def by_id(self, order_id: UUID) -> OrderView:
         """Raises `NotFound`. For ourselves: nobody is asked who they are."""
+        ...
+
+
+class OrderCanceller(Protocol):
+    async def __call__(self, number: str, actor: Actor, order_token: str | None = None) -> OrderView:
+        """Cancel an order that nobody has begun to fulfil, in a unit of work of its own; twice is once.
+
+        Raises `NotFound`, and `IllegalTransition` when it is too late.
+        """
         ...
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 import msgspec
 
@@ -30,10 +31,14 @@ class Answer(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """`scope` is a hash of caller, route and key; `body` a hash of what was asked with it."""
+    """`scope` is a hash of caller, route and key; `body` a hash of what was asked with it.
+
+    `account_id` tells whose answers are to go with them.
+    """
 
     scope: bytes
     body: bytes
+    account_id: UUID | None = None
 
 
 class IdempotencyStore(Protocol):

@@ -36,6 +36,7 @@ class EndedBy(StrEnum):
     REUSE = "reuse"
     STAFF = "staff"
     PASSWORD = "password"  # noqa: S105 - a reason
+    ERASURE = "erasure"
 
 
 class Verdict(StrEnum):

@@ -16,6 +16,7 @@ from ecommerce.entrypoints.bootstrap.providers.notifications import Notification
 from ecommerce.entrypoints.bootstrap.providers.payments import PaymentsProvider, StripeProvider
 from ecommerce.entrypoints.bootstrap.providers.price_lists import PriceListProvider
 from ecommerce.entrypoints.bootstrap.providers.pricing import PricingProvider
+from ecommerce.entrypoints.bootstrap.providers.privacy import PrivacyProvider
 from ecommerce.entrypoints.bootstrap.providers.promotions import PromotionsProvider
 from ecommerce.entrypoints.bootstrap.providers.recovery import RecoveryProvider
 from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, CheckoutProvider, OrderProvider
@@ -47,6 +48,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     OrderProvider,
     StripeProvider,
     PaymentsProvider,
+    PrivacyProvider,
 )
 
 

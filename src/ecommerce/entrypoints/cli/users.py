@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 import rich_click as click
@@ -18,6 +19,11 @@ from ecommerce.application.identity.ports import UserQueries
 from ecommerce.application.identity.reset_mfa import ResetMfa, ResetMfaHandler
 from ecommerce.application.identity.set_password import SetPassword, SetPasswordHandler
 from ecommerce.application.identity.views import User
+from ecommerce.application.privacy.ask_for_export import AskForExport, AskForExportHandler
+from ecommerce.application.privacy.close_account import CloseAccount, CloseAccountHandler
+from ecommerce.application.privacy.fetch_archive import ArchiveReader
+from ecommerce.application.privacy.make_export import MakeExport, MakeExportHandler
+from ecommerce.application.privacy.views import ErasureView
 from ecommerce.entrypoints.cli.use_case import in_scope, operator
 
 _EMAIL = click.option("--email", required=True, help="Whose account.")
@@ -147,6 +153,50 @@ def reset_mfa(email: str, as_json: bool) -> None:
     in_scope(use)
     answer = {"email": email, "mfa_enabled": False}
     click.echo(msgspec.json.encode(answer).decode() if as_json else f"{email} has no second factor any more")
+
+
+@users.command()
+@click.argument("email")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Where the zip goes."
+)
+@_JSON
+def export(email: str, output: Path, as_json: bool) -> None:
+    """Write everything that is held about EMAIL's owner to a zip of JSON."""
+
+    async def use(scope: AsyncContainer) -> bytes:
+        ask = await scope.get(AskForExportHandler)
+        asked, _ = await ask(AskForExport(email=email), operator())
+        make = await scope.get(MakeExportHandler)
+        await make(MakeExport(asked.id))
+        archives = await scope.get(ArchiveReader)
+        return await archives.read(asked.id)
+
+    content = in_scope(use)
+    output.touch(mode=0o600)
+    output.write_bytes(content)
+    answer = {"email": email, "output": str(output), "size": len(content)}
+    click.echo(msgspec.json.encode(answer).decode() if as_json else f"{output}: {len(content)} bytes")
+
+
+@users.command()
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@_JSON
+def erase(email: str, yes: bool, as_json: bool) -> None:
+    """Close the account of EMAIL at once; a worker erases all that is held about its owner."""
+    if not yes:
+        click.confirm(f"Erase {email} for good, and cancel what has not been sent?", abort=True, err=True)
+
+    async def use(scope: AsyncContainer) -> ErasureView:
+        handler = await scope.get(CloseAccountHandler)
+        return await handler(CloseAccount(email=email), operator())
+
+    asked = in_scope(use)
+    if as_json:
+        click.echo(msgspec.json.encode(asked).decode())
+        return
+    click.echo(f"{email} is closed and will be erased ({asked.id})")
 
 
 def _change(command: ChangeRoles) -> User:

@@ -61,7 +61,7 @@ def key_of(exchange: Exchange, body: bytes) -> IdempotencyKey:
         raise _unusable("must be 1 to 255 printable ASCII characters")
     parts = (_caller(exchange, key), exchange.method, exchange.template, exchange.path.rstrip("/"), key)
     scope = sha256("\0".join(parts).encode()).digest()
-    return IdempotencyKey(scope, sha256(body).digest())
+    return IdempotencyKey(scope, sha256(body).digest(), exchange.call.actor.account_id)
 
 
 def _caller(exchange: Exchange, key: str) -> str:

@@ -249,6 +249,22 @@ PROBLEMS = {
         "Address book full",
         "There are as many addresses as one person may keep. Remove one first.",
     ),
+    "orders-under-way": Problem(
+        409,
+        "Parcels on their way",
+        "Parts of the orders named in `orders` have been sent and have not arrived: until then it must be "
+        "known where they go. Ask again when they have.",
+    ),
+    "last-admin": Problem(
+        409,
+        "Last admin",
+        "Nobody would be left who may give roles. Make somebody else an admin first.",
+    ),
+    "export-too-large": Problem(
+        409,
+        "Export too large",
+        "There is more about this person than one archive may hold. Ask the shop for it.",
+    ),
     "refund-exceeds-captured": Problem(
         409,
         "Refund too large",

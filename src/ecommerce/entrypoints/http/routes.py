@@ -28,6 +28,7 @@ from ecommerce.entrypoints.http.media import MediaController
 from ecommerce.entrypoints.http.mfa import MfaController
 from ecommerce.entrypoints.http.orders import OrderController
 from ecommerce.entrypoints.http.payments import PaymentController
+from ecommerce.entrypoints.http.privacy import ArchiveController, PrivacyController
 from ecommerce.entrypoints.http.probes import ProbeController
 from ecommerce.entrypoints.http.problem_pages import ProblemController
 from ecommerce.entrypoints.http.stripe_webhook import StripeWebhookController
@@ -39,6 +40,8 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     MfaController,
     AuthRecoveryController,
     UserController,
+    PrivacyController,
+    ArchiveController,
     AddressController,
     CategoryController,
     ProductController,

@@ -11,6 +11,7 @@ from ecommerce.entrypoints.worker.deliver import SYSTEM
 from ecommerce.entrypoints.worker.housekeeping import forget_what_has_served
 from ecommerce.entrypoints.worker.orders import expire_orders
 from ecommerce.entrypoints.worker.payments import reconcile_payments, retry_refunds, retry_starts
+from ecommerce.entrypoints.worker.privacy import resume_privacy
 
 log = structlog.get_logger()
 
@@ -36,6 +37,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("* * * * *", retry_starts),
     Scheduled("* * * * *", retry_refunds),
     Scheduled("*/5 * * * *", reconcile_payments, timeout=240.0),
+    Scheduled("* * * * *", resume_privacy, timeout=240.0),
     Scheduled("17 * * * *", forget_what_has_served, timeout=600.0),
 )
 

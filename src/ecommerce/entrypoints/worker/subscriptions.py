@@ -1,6 +1,6 @@
 """Who is told of what: the one table of all subscriptions."""
 
-from ecommerce.entrypoints.worker import accounts, mfa, notifications, payments, promotions
+from ecommerce.entrypoints.worker import accounts, mfa, notifications, payments, privacy, promotions
 from ecommerce.entrypoints.worker.delivery import Subscription
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
@@ -9,4 +9,5 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     *accounts.SUBSCRIPTIONS,
     *notifications.SUBSCRIPTIONS,
     *mfa.SUBSCRIPTIONS,
+    *privacy.SUBSCRIPTIONS,
 )

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from advanced_alchemy.filters import LimitOffset
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ecommerce.adapters.postgres.sql_unit_of_work import ReadSession, sql_translated
@@ -48,7 +49,7 @@ class SqlUserQueries:
         self._reads = AccountRepository(session=reads, wrap_exceptions=False)
 
     async def find(self, *, role: str | None, email: str | None, limit: int) -> list[User]:
-        wanted = []
+        wanted: list[ColumnElement[bool]] = [AccountRow.closed_at.is_(None)]
         if role is not None:
             wanted.append(AccountRow.roles.contains([role]))
         if email is not None:

@@ -6,17 +6,20 @@ from uuid import UUID
 
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
 from ecommerce.application.identity.ports import Device
-from ecommerce.domain.identity.account import Account
+from ecommerce.domain.identity.account import Account, InvalidCredentials
 from ecommerce.domain.identity.session import EndedBy, HeldToken, Session
 from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate
 
-# The account is held: whoever changes its password or roles, and ends its sessions, comes before or after.
+# The account is held: whoever changes its password or roles or closes it, and ends its sessions, comes before
+# or after.
 OPEN = """
 INSERT INTO session (id, account_id, device_name, user_agent, client_address)
-SELECT $1, id, $3, $4, $5 FROM account WHERE id = $2 AND password_hash = $6 AND roles = $7 FOR NO KEY UPDATE
+SELECT $1, id, $3, $4, $5 FROM account
+WHERE id = $2 AND password_hash = $6 AND roles = $7 AND closed_at IS NULL FOR NO KEY UPDATE
 RETURNING authenticated_at
 """
+CLOSED = "SELECT closed_at IS NOT NULL FROM account WHERE id = $1"
 ADD_TO_CHAIN = """
 INSERT INTO refresh_token (token_hash, session_id, expires_at) VALUES ($1, $2, now() + $3)
 """
@@ -66,6 +69,8 @@ class PgSessions:
             sorted(account.roles),
         )
         if authenticated_at is None:
+            if await connection.fetchval(CLOSED, account.id):
+                raise InvalidCredentials
             raise ConcurrentUpdate("this account was changed at the same moment; try again")
         await connection.execute(ADD_TO_CHAIN, token, session_id, lifetime)
         return Session(id=session_id, account_id=account.id, authenticated_at=authenticated_at)

@@ -45,6 +45,7 @@ class CartRow(DefaultBase):
             postgresql_where=text("status = 'open' AND account_id IS NULL"),
         ),
         Index("ix_cart_ended_created_at", "created_at", postgresql_where=text("status <> 'open'")),
+        Index("ix_cart_email", text("lower(email)"), postgresql_where=text("email IS NOT NULL")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes | None] = mapped_column(BYTEA)

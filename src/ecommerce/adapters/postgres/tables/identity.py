@@ -14,7 +14,10 @@ from ecommerce.adapters.postgres.tables.second_factor import AccountTotpRow
 
 
 class AccountRow(DefaultBase):
-    """`email_key` is the canonical form by which an address is one account."""
+    """`email_key` is the canonical form by which an address is one account.
+
+    `closed_at`: its owner asked to be erased. Nobody signs in from then on.
+    """
 
     __tablename__ = "account"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -30,6 +33,7 @@ class AccountRow(DefaultBase):
     customer_groups: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     created_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
     updated_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
+    closed_at: Mapped[datetime | None] = mapped_column(TIME)
     mfa_enabled: Mapped[bool] = column_property(
         exists().where(
             AccountTotpRow.account_id == id,  # noqa: A003 - the column above is meant

@@ -43,9 +43,16 @@ class OutboxRow(DefaultBase):
     last_error: Mapped[str | None] = mapped_column(Text)
 
 
+INTENT = "COALESCE(payload #>> '{data,object,payment_intent}', payload #>> '{data,object,id}')"
+
+
 class WebhookInboxRow(DefaultBase):
     __tablename__ = "webhook_inbox"
-    __table_args__ = (Index("ix_webhook_inbox_received_at", "received_at", postgresql_using="brin"),)
+    __table_args__ = (
+        Index("ix_webhook_inbox_received_at", "received_at", postgresql_using="brin"),
+        # By the intent that an event is about: its own id, or that which a charge or refund names.
+        Index("ix_webhook_inbox_intent", text(INTENT)),
+    )
     provider: Mapped[str] = mapped_column(Text, primary_key=True)
     event_id: Mapped[str] = mapped_column(Text, primary_key=True)
     kind: Mapped[str] = mapped_column(Text)
@@ -63,6 +70,7 @@ class IdempotencyKeyRow(DefaultBase):
     holder: Mapped[int] = mapped_column(BigInteger)
     claimed_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
     answer: Mapped[bytes | None] = mapped_column(BYTEA)
+    account_id: Mapped[UUID | None]
 
 
 class AuditRow(DefaultBase):
@@ -79,13 +87,18 @@ class AuditRow(DefaultBase):
 
 
 class NotificationRow(DefaultBase):
-    """A message to a person: a row first, sent by a job, once for an `effect_key`."""
+    """A message to a person: a row first, sent by a job, once for an `effect_key`.
+
+    `account_id` tells whose it is where the address alone would not: one that has been changed since.
+    """
 
     __tablename__ = "notification"
     __table_args__ = (
         CheckConstraint("channel IN ('email', 'sms')", name="channel_known"),
         CheckConstraint("status IN ('queued', 'sent', 'failed')", name="status_known"),
         Index("ix_notification_queued", "created_at", postgresql_where=text("status = 'queued'")),
+        Index("ix_notification_recipient", text("lower(recipient)")),
+        Index("ix_notification_account", "account_id", postgresql_where=text("account_id IS NOT NULL")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     effect_key: Mapped[str] = mapped_column(Text, unique=True)
@@ -101,3 +114,4 @@ class NotificationRow(DefaultBase):
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(TIME, server_default=NOW)
     sent_at: Mapped[datetime | None] = mapped_column(TIME)
+    account_id: Mapped[UUID | None]

@@ -13,6 +13,7 @@ from ecommerce.adapters.postgres.tables import (
     orders,
     payments,
     pricing,
+    privacy,
     second_factor,
 )
 
@@ -28,5 +29,6 @@ MODULES = (
     payments,
     pricing,
     second_factor,
+    privacy,
 )
 METADATA: MetaData = kernel.OutboxRow.metadata
