@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from ecommerce.application.identity.ports import Device
-from ecommerce.domain.identity.account import Account
+from ecommerce.domain.identity.account import Account, InvalidCredentials
 from ecommerce.domain.identity.session import EndedBy, HeldToken, Session, Verdict
 from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate
@@ -103,3 +103,25 @@ async def test_reauthenticating_needs_a_live_session_of_ones_own(ports: Ports) -
     async with ports.uow.begin():
         await ports.sessions.end([session.id], EndedBy.LOGOUT)
     assert await again(session.id, account.id) is None
+
+
+async def test_a_session_is_not_opened_by_a_password_that_was_changed(ports: Ports) -> None:
+    account = await ports.somebody()
+    with pytest.raises(InvalidCredentials):
+        async with ports.uow.begin():
+            await ports.sessions.open(uuid4(), account.id, DEVICE, b"1", A_DAY, password_hash="another")
+    async with ports.uow.begin():
+        assert await ports.sessions.find_by_token(b"1") is None
+        await ports.sessions.open(uuid4(), account.id, DEVICE, b"1", A_DAY, password_hash="a hash")
+        assert await ports.sessions.find_by_token(b"1") is not None
+
+
+async def test_all_sessions_end_but_the_one_that_is_kept(ports: Ports) -> None:
+    account = await ports.somebody()
+    kept, other = await opened(ports, account, b"1"), await opened(ports, account, b"2")
+    async with ports.uow.begin():
+        assert await ports.sessions.end_all(account.id, EndedBy.PASSWORD, kept.id) == [other.id]
+    assert ((await held(ports, b"1")).ended_by, (await held(ports, b"2")).ended_by) == (
+        None,
+        EndedBy.PASSWORD,
+    )

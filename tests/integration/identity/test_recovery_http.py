@@ -403,3 +403,22 @@ async def test_attempts_are_counted_for_the_account(database_url: str) -> None:
             for _ in range(5)
         ]
         assert codes == [202, 202, 202, 429, 429]
+
+
+async def test_no_sign_in_with_the_old_password_outlives_the_new_one(desk: Desk) -> None:
+    who = await register(desk.client)
+    email = who["user"]["email"]
+    passwords = [PASSWORD, NEW_PASSWORD]
+    for _ in range(4):
+        old, new = passwords
+        logins = [desk.login(email, old) for _ in range(8)]
+        change = desk.post("/password/change", who, current_password=old, new_password=new)
+        replies = await asyncio.gather(*logins[:4], change, *logins[4:])
+        assert replies[4].status_code == 200
+        assert {reply.status_code for reply in replies} <= {200, 401}
+        signed_in = [each.json() for each in (*replies[:4], *replies[5:]) if each.status_code == 200]
+        for each in signed_in:
+            assert not await desk.is_live(each)
+            assert (await desk.post("/refresh", refresh_token=each["refresh_token"])).status_code == 401
+        assert await desk.is_live(who)
+        passwords = [new, old]

@@ -15,7 +15,7 @@ from ecommerce.application.identity.ports import Device, PasswordCheck, ProfileC
 from ecommerce.application.identity.views import AddressBookEntry, User
 from ecommerce.application.shared.address import Address
 from ecommerce.application.shared.ports import Outbox
-from ecommerce.domain.identity.account import Account, RegistrationRepeated
+from ecommerce.domain.identity.account import Account, InvalidCredentials, RegistrationRepeated
 from ecommerce.domain.identity.customer_groups import Membership
 from ecommerce.domain.identity.session import EndedBy, HeldToken, Session
 from ecommerce.domain.shared.ids import UserId
@@ -62,9 +62,11 @@ class MemoryAccounts:
         kept.password_hash, kept.roles = account.password_hash, account.roles
         await self.outbox.add(account.pull_events())
 
-    async def rehash(self, account_id: UserId, old: str, new: str) -> None:
-        if self.by_id[account_id].password_hash == old:
-            self.by_id[account_id].password_hash = new
+    async def rehash(self, account_id: UserId, old: str, new: str) -> bool:
+        if self.by_id[account_id].password_hash != old:
+            return False
+        self.by_id[account_id].password_hash = new
+        return True
 
 
 def _copy(account: Account) -> Account:
@@ -106,8 +108,17 @@ class MemorySessions:
     tokens: dict[bytes, _Token] = field(default_factory=dict)
 
     async def open(
-        self, session_id: UUID, account_id: UserId, device: Device, token: bytes, lifetime: timedelta
+        self,
+        session_id: UUID,
+        account_id: UserId,
+        device: Device,
+        token: bytes,
+        lifetime: timedelta,
+        *,
+        password_hash: str | None = None,
     ) -> Session:
+        if password_hash not in (None, self.accounts.by_id[account_id].password_hash):
+            raise InvalidCredentials
         session = Session(id=session_id, account_id=account_id, authenticated_at=self.clock())
         self.sessions[session_id] = session
         self.tokens[token] = _Token(session_id, self.clock() + lifetime)

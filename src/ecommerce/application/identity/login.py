@@ -9,6 +9,7 @@ from ecommerce.application.identity.sign_in import SignIn, device_of
 from ecommerce.application.identity.views import SignedIn
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.ports import UnitOfWork
+from ecommerce.domain.shared.kernel import ConcurrentUpdate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +36,19 @@ class LoginHandler:
         self._attempts = attempts
 
     async def __call__(self, command: Login, call: Call) -> SignedIn:
-        """Raises `InvalidCredentials`, `InvalidValue` (the device's name) and `RateLimited`."""
+        """Raises `InvalidCredentials`, `InvalidValue` (the device's name), `RateLimited`, and `ConcurrentUpdate`
+        when the password was hashed anew at the same moment.
+        """
         device = device_of(call, command.device_name)
         await self._attempts.count(command.email, call)
         proof = await self._credentials.by_email(command.email, command.password)
         account = proof.account
         async with self._uow.begin():
             if proof.new_hash is not None:
-                await self._accounts.rehash(account.id, account.password_hash, proof.new_hash)
+                if not await self._accounts.rehash(account.id, account.password_hash, proof.new_hash):
+                    raise ConcurrentUpdate(
+                        "the password was hashed again, or changed, at the same moment; try again"
+                    )
+                account.password_hash = proof.new_hash
             opened = await self._sign_in.open(account, device)
         return await self._sign_in.finish(opened, command.guest_cart)

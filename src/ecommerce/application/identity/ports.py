@@ -46,8 +46,10 @@ class Accounts(Protocol):
         """Write roles and password, and file the account's events."""
         ...
 
-    async def rehash(self, account_id: UserId, old: str, new: str) -> None:
-        """The same password under today's parameters; nothing happens when it was changed meanwhile."""
+    async def rehash(self, account_id: UserId, old: str, new: str) -> bool:
+        """The same password under today's parameters; False, and nothing happens, when it was changed, or
+        hashed again, meanwhile.
+        """
         ...
 
 
@@ -78,9 +80,20 @@ class Sessions(Protocol):
     """Only inside a unit of work. Deadlines are counted by the store's own clock."""
 
     async def open(
-        self, session_id: UUID, account_id: UserId, device: Device, token: bytes, lifetime: timedelta
+        self,
+        session_id: UUID,
+        account_id: UserId,
+        device: Device,
+        token: bytes,
+        lifetime: timedelta,
+        *,
+        password_hash: str | None = None,
     ) -> Session:
-        """A new session whose one live token has this hash; authenticated now."""
+        """A new session whose one live token has this hash; authenticated now.
+
+        Raises `InvalidCredentials` when the account's password is no longer the one with `password_hash`:
+        a new password ends all sessions, those that are just being opened with the old one, too.
+        """
         ...
 
     async def lock_by_token(self, token: bytes) -> HeldToken | None:

@@ -83,10 +83,16 @@ class SignIn:
         self._ids = ids
 
     async def open(self, account: Account, device: Device) -> OpenedSession:
+        """Raises `InvalidCredentials` when the account has got another password since it was loaded."""
         token = self._tokens.fresh()
         session_id: UUID = self._ids.new()
         session = await self._sessions.open(
-            session_id, account.id, device, token_hash(token), REFRESH_LIFETIME
+            session_id,
+            account.id,
+            device,
+            token_hash(token),
+            REFRESH_LIFETIME,
+            password_hash=account.password_hash,
         )
         return OpenedSession(account, session, token)
 

@@ -6,13 +6,18 @@ from uuid import UUID
 
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
 from ecommerce.application.identity.ports import Device
+from ecommerce.domain.identity.account import InvalidCredentials
 from ecommerce.domain.identity.session import EndedBy, HeldToken, Session
 from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import ConcurrentUpdate
 
+# Who is just giving the account a new password holds its row: wait, and look at it as it is then. What comes
+# after that waits for this session, and ends it.
 OPEN = """
 INSERT INTO session (id, account_id, device_name, user_agent, client_address)
-VALUES ($1, $2, $3, $4, $5) RETURNING authenticated_at
+SELECT $1, id, $3, $4, $5 FROM account
+WHERE id = $2 AND ($6::text IS NULL OR password_hash = $6) FOR SHARE
+RETURNING authenticated_at
 """
 ADD_TO_CHAIN = """
 INSERT INTO refresh_token (token_hash, session_id, expires_at) VALUES ($1, $2, now() + $3)
@@ -49,12 +54,21 @@ class PgSessions:
         self._uow = uow
 
     async def open(
-        self, session_id: UUID, account_id: UserId, device: Device, token: bytes, lifetime: timedelta
+        self,
+        session_id: UUID,
+        account_id: UserId,
+        device: Device,
+        token: bytes,
+        lifetime: timedelta,
+        *,
+        password_hash: str | None = None,
     ) -> Session:
         connection = self._uow.connection
         authenticated_at = await connection.fetchval(
-            OPEN, session_id, account_id, device.name, device.user_agent, device.address
+            OPEN, session_id, account_id, device.name, device.user_agent, device.address, password_hash
         )
+        if authenticated_at is None:
+            raise InvalidCredentials
         await connection.execute(ADD_TO_CHAIN, token, session_id, lifetime)
         return Session(id=session_id, account_id=account_id, authenticated_at=authenticated_at)
 
