@@ -36,8 +36,8 @@ class LoginHandler:
         self._attempts = attempts
 
     async def __call__(self, command: Login, call: Call) -> SignedIn:
-        """Raises `InvalidCredentials`, `InvalidValue` (the device's name), `RateLimited`, and `ConcurrentUpdate`
-        when the password was hashed anew at the same moment.
+        """Raises `InvalidCredentials`, `InvalidValue` (the device's name), `RateLimited`, and
+        `ConcurrentUpdate` when the password was hashed anew at the same moment.
         """
         device = device_of(call, command.device_name)
         await self._attempts.count(command.email, call)
@@ -46,9 +46,7 @@ class LoginHandler:
         async with self._uow.begin():
             if proof.new_hash is not None:
                 if not await self._accounts.rehash(account.id, account.password_hash, proof.new_hash):
-                    raise ConcurrentUpdate(
-                        "the password was hashed again, or changed, at the same moment; try again"
-                    )
+                    raise ConcurrentUpdate("the password was written anew at the same moment; try again")
                 account.password_hash = proof.new_hash
             opened = await self._sign_in.open(account, device)
         return await self._sign_in.finish(opened, command.guest_cart)
