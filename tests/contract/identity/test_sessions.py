@@ -114,3 +114,14 @@ async def test_reauthenticating_needs_a_live_session_of_ones_own(ports: Ports) -
     async with ports.uow.begin():
         await ports.sessions.end([session.id], EndedBy.LOGOUT)
     assert await again(session.id, account.id) is None
+
+
+async def test_all_sessions_end_but_the_one_that_is_kept(ports: Ports) -> None:
+    account = await ports.somebody()
+    kept, other = await opened(ports, account, b"1"), await opened(ports, account, b"2")
+    async with ports.uow.begin():
+        assert await ports.sessions.end_all(account.id, EndedBy.PASSWORD, kept.id) == [other.id]
+    assert ((await held(ports, b"1")).ended_by, (await held(ports, b"2")).ended_by) == (
+        None,
+        EndedBy.PASSWORD,
+    )

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import cast
 
 import asyncpg
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -52,7 +50,7 @@ class Mailroom:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         assert isinstance(envelope.content, bytes)
-        message = cast(EmailMessage, message_from_bytes(envelope.content, policy=policy.default))
+        message = message_from_bytes(envelope.content, policy=policy.default)
         text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
         assert text is not None and html is not None
         self.mails.append(

@@ -36,6 +36,9 @@ class Desk:
     async def post(self, path: str, who: dict[str, Any] | None = None, **body: Any) -> httpx.Response:
         return await self.client.post(f"{AUTH}{path}", json=body, headers=bearer(who) if who else {})
 
+    async def ask(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        return await self.post(path, **body)
+
     async def login(self, email: str, password: str = PASSWORD) -> httpx.Response:
         return await self.post("/login", email=email, password=password)
 
@@ -264,7 +267,7 @@ async def test_who_lost_a_session_to_a_copied_token_is_told(desk: Desk) -> None:
         reply = await desk.post("/refresh", refresh_token=who["refresh_token"])
         assert reply.json()["code"] == "token-reused"
     mail = await desk.only_mail()
-    assert (mail.to, mail.subject) == (who["user"]["email"], "You were signed out on one device")
+    assert (mail.to, mail.subject) == (who["user"]["email"], "You were signed out of Demo Shop on one device")
 
 
 async def test_fifty_confirms_of_one_token_change_the_password_once(desk: Desk) -> None:
@@ -312,17 +315,18 @@ async def test_a_token_of_any_kind_is_no_token_of_another(desk: Desk) -> None:
         "refresh": who["refresh_token"],
         "access": who["access_token"],
     }
-    verify = ("/email/verify", "token", {})
-    reset = ("/password/reset/confirm", "token", {"new_password": NEW_PASSWORD})
-    refresh = ("/refresh", "refresh_token", {})
-    doors: dict[str, tuple[str, str, dict[str, str]]] = {"verify": verify, "reset": reset, "refresh": refresh}
+    doors: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "verify": ("/email/verify", "token", {}),
+        "reset": ("/password/reset/confirm", "token", {"new_password": NEW_PASSWORD}),
+        "refresh": ("/refresh", "refresh_token", {}),
+    }
     opens = {"verify": {"verify"}, "change": {"verify"}, "reset": {"reset"}, "refresh": {"refresh"}}
     for kind, token in tokens.items():
         for door, (path, field, more) in doors.items():
             if door in opens.get(kind, ()):
                 continue
-            unknown = await desk.post(path, **{field: "x" * len(token), **more})
-            reply = await desk.post(path, **{field: token, **more})
+            unknown = await desk.ask(path, {field: "x" * len(token), **more})
+            reply = await desk.ask(path, {field: token, **more})
             told, same = reply.json(), unknown.json()
             told.pop("request_id"), same.pop("request_id")
             assert (reply.status_code, told) == (401, same), (kind, door)
@@ -334,7 +338,7 @@ async def test_a_token_of_any_kind_is_no_token_of_another(desk: Desk) -> None:
     for kind, doors_ in opens.items():
         path, field, more = doors[next(iter(doors_))]
         if kind in ("verify", "refresh"):
-            assert (await desk.post(path, **{field: tokens[kind], **more})).status_code == 200, kind
+            assert (await desk.ask(path, {field: tokens[kind], **more})).status_code == 200, kind
 
 
 async def test_no_secret_is_kept_anywhere(desk: Desk) -> None:
@@ -403,3 +407,22 @@ async def test_attempts_are_counted_for_the_account(database_url: str) -> None:
             for _ in range(5)
         ]
         assert codes == [202, 202, 202, 429, 429]
+
+
+async def test_no_sign_in_with_the_old_password_outlives_the_new_one(desk: Desk) -> None:
+    who = await register(desk.client)
+    email = who["user"]["email"]
+    passwords = [PASSWORD, NEW_PASSWORD]
+    for _ in range(4):
+        old, new = passwords
+        logins = [desk.login(email, old) for _ in range(8)]
+        change = desk.post("/password/change", who, current_password=old, new_password=new)
+        replies = await asyncio.gather(*logins[:4], change, *logins[4:])
+        assert replies[4].status_code == 200
+        assert {reply.status_code for reply in replies} <= {200, 401}
+        signed_in = [each.json() for each in (*replies[:4], *replies[5:]) if each.status_code == 200]
+        for each in signed_in:
+            assert not await desk.is_live(each)
+            assert (await desk.post("/refresh", refresh_token=each["refresh_token"])).status_code == 401
+        assert await desk.is_live(who)
+        passwords = [new, old]

@@ -46,7 +46,7 @@ AT_MOST = {
     "auth_recovery_change_email": 12,
     "auth_recovery_change_password": 12,
     "auth_recovery_reset_password": 5,
-    "auth_recovery_confirm_reset": 14,
+    "auth_recovery_confirm_reset": 15,
     "user_show": 1,
     "user_change": 4,
     "privacy_ask_for_export": 5,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -18,6 +19,8 @@ FOLDER = Path(__file__).parent / "templates"
 # What the templates are written in; numbers, dates and countries follow the reader's locale.
 LANGUAGE = "en"
 FALLBACK = Locale(LANGUAGE)
+# Control characters, lone surrogates, line and paragraph separators.
+_CONTROLS = ("Cc", "Cs", "Zl", "Zp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,12 @@ class Templates:
             self._environment.get_template(f"{letter.template}.{part}.j2").render(names)
             for part in ("subject.txt", "txt", "html")
         )
-        # A header is one line, whatever stands in a name.
-        return Rendered(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
+        return Rendered(_header(subject), text.strip() + "\n", html.strip() + "\n")
+
+
+def _header(text: str) -> str:
+    """A header is one line, without control characters, whatever stands in a name."""
+    return " ".join("".join(" " if category(letter) in _CONTROLS else letter for letter in text).split())
 
 
 def _locale(tag: str) -> Locale:

@@ -63,9 +63,11 @@ class MemoryAccounts:
         kept.password_hash, kept.roles = account.password_hash, account.roles
         await self.outbox.add(account.pull_events())
 
-    async def rehash(self, account_id: UserId, old: str, new: str) -> None:
-        if self.by_id[account_id].password_hash == old:
-            self.by_id[account_id].password_hash = new
+    async def rehash(self, account_id: UserId, old: str, new: str) -> bool:
+        if self.by_id[account_id].password_hash != old:
+            return False
+        self.by_id[account_id].password_hash = new
+        return True
 
 
 def _copy(account: Account) -> Account:

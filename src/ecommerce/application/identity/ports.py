@@ -46,8 +46,10 @@ class Accounts(Protocol):
         """Write roles and password, and file the account's events."""
         ...
 
-    async def rehash(self, account_id: UserId, old: str, new: str) -> None:
-        """The same password under today's parameters; nothing happens when it was changed meanwhile."""
+    async def rehash(self, account_id: UserId, old: str, new: str) -> bool:
+        """The same password under today's parameters; False, and nothing happens, when it was changed, or
+        hashed again, meanwhile.
+        """
         ...
 
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 
 from ecommerce.application.audit.contracts import AuditLog
 from ecommerce.application.identity.enrolment import NewPasswords
+from ecommerce.application.identity.one_time_ports import OneTimeTokens
 from ecommerce.application.identity.ports import Accounts, EndedSessions, Sessions
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.ports import UnitOfWork
+from ecommerce.domain.identity.one_time_token import Purpose
 from ecommerce.domain.identity.session import EndedBy
 
 
@@ -25,6 +27,7 @@ class SetPasswordHandler:
         passwords: NewPasswords,
         ended: EndedSessions,
         audit: AuditLog,
+        tokens: OneTimeTokens,
     ) -> None:
         self._uow = uow
         self._accounts = accounts
@@ -32,6 +35,7 @@ class SetPasswordHandler:
         self._passwords = passwords
         self._ended = ended
         self._audit = audit
+        self._tokens = tokens
 
     async def __call__(self, command: SetPassword, actor: Actor) -> None:
         """Ends all sessions of the account. Raises `Forbidden`, `NotFound`, `InvalidValue`, `RateLimited`."""
@@ -41,6 +45,8 @@ class SetPasswordHandler:
             account = await self._accounts.lock(email.key)
             account.password_hash = hashed
             await self._accounts.save(account)
+            # Whoever made the new password needed may have asked for a link.
+            await self._tokens.revoke(account.id, (Purpose.PASSWORD_RESET, Purpose.EMAIL_CHANGE))
             over = await self._sessions.end_all(account.id, EndedBy.STAFF)
             await self._audit.record(actor, "identity.password_set", f"account:{account.id}", None, None)
         self._ended.add(over)

@@ -26,7 +26,7 @@ from ecommerce.application.shared.rate_limiting import RateLimited
 from ecommerce.domain.identity.account import EmailTaken, InvalidCredentials
 from ecommerce.domain.identity.second_factor import MfaRequired, WrongCode
 from ecommerce.domain.identity.session import RefreshRefused, TokenReused
-from ecommerce.domain.shared.kernel import InvalidValue, Unauthenticated
+from ecommerce.domain.shared.kernel import ConcurrentUpdate, InvalidValue, Unauthenticated
 from ecommerce.entrypoints.http.headers import CartToken
 from ecommerce.entrypoints.http.mfa import Code
 from ecommerce.entrypoints.http.operation import CUSTOMER, OPEN
@@ -112,7 +112,12 @@ class AuthController(Controller):
             return Reply(RegistrationReceived(), status=202, headers=NO_STORE)
         return Reply(signed_in, status=201, headers=NO_STORE)
 
-    @post("/login", policy=OPEN, rate_limit="auth", raises=(InvalidValue, InvalidCredentials, RateLimited))
+    @post(
+        "/login",
+        policy=OPEN,
+        rate_limit="auth",
+        raises=(InvalidValue, InvalidCredentials, ConcurrentUpdate, RateLimited),
+    )
     async def login(
         self,
         data: JSONBody[LoginBody],

@@ -79,8 +79,9 @@ class PgAccounts:
         await self._uow.connection.execute(SAVE, account.id, account.password_hash, sorted(account.roles))
         await self._outbox.add(account.pull_events())
 
-    async def rehash(self, account_id: UserId, old: str, new: str) -> None:
-        await self._uow.connection.execute(REHASH, account_id, old, new)
+    async def rehash(self, account_id: UserId, old: str, new: str) -> bool:
+        done: str = await self._uow.connection.execute(REHASH, account_id, old, new)
+        return done == "UPDATE 1"
 
 
 def found_account(row: asyncpg.Record | None) -> Account:
