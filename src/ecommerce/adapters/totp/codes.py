@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Iterable
 from io import BytesIO
 
-import pyotp
 import segno
+from pyotp import random_base32
+from pyotp.totp import TOTP
 from pyotp.utils import strings_equal
 
 
@@ -17,17 +18,17 @@ class TotpCodes:
         self._issuer = issuer.replace(":", " ")
 
     def secret(self) -> str:
-        return pyotp.random_base32()
+        return random_base32()
 
     def uri(self, secret: str, account_name: str) -> str:
-        return pyotp.TOTP(secret).provisioning_uri(name=account_name, issuer_name=self._issuer)
+        return TOTP(secret).provisioning_uri(name=account_name, issuer_name=self._issuer)
 
     async def picture(self, uri: str) -> str:
         # Some 20 ms: beside the event loop.
         return await asyncio.to_thread(_svg, uri)
 
     def step(self, secret: str, code: str, steps: Iterable[int]) -> int | None:
-        totp = pyotp.TOTP(secret)
+        totp = TOTP(secret)
         return next((step for step in steps if strings_equal(totp.generate_otp(step), code)), None)
 
 
