@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import median, quantiles
 
 from bench.pricing import PricingCost
 from bench.processes import Used
@@ -38,6 +38,39 @@ class Race:
         return self.taken == self.reserved == self.stock and self.refused == self.buyers - self.stock
 
 
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds."""
+
+    p50: float
+    p99: float
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> "Latency":
+        return cls(median(seconds) * 1000, quantiles(seconds, n=100)[98] * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class SigningIn:
+    """`anonymous` and `recognised` are CPU for the same request without and with an access token.
+
+    `answered` counts the storm's sign-ins by status.
+    """
+
+    anonymous: Cost
+    recognised: Cost
+    login: Latency
+    refresh: Latency
+    calm: Latency
+    stormy: Latency
+    answered: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def storm(self) -> float:
+        """How many times as long the slowest hundredth of product reads takes."""
+        return self.stormy.p99 / self.calm.p99
+
+
 @dataclass(slots=True)
 class Figures:
     """`rates` are of rounds in which both sides took turns; `wrong` is what must not have been answered."""
@@ -47,6 +80,7 @@ class Figures:
     rates: dict[str, float] = field(default_factory=dict)
     statements: dict[str, int] = field(default_factory=dict)
     pricing: list[PricingCost] = field(default_factory=list)
+    signing_in: SigningIn | None = None
     race: Race | None = None
     adds_kept: tuple[int, int] = (0, 0)
     memory: float = 0.0

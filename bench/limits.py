@@ -49,6 +49,10 @@ def _statements(name: str) -> Measure:
     return lambda figures: figures.statements.get(name)
 
 
+def _storm(figures: Figures) -> float | None:
+    return None if figures.signing_in is None else figures.signing_in.storm
+
+
 def _pricing(lines: int, promotions: int, units: int = 3) -> Measure:
     def measure(figures: Figures) -> float | None:
         size = (lines, promotions, units)
@@ -70,6 +74,7 @@ LIMITS = (
     Limit("SQL statements of a cart add", 4, "", _statements("cart add")),
     Limit("pricing 20 lines under 50 promotions", 1.0, "ms", _pricing(20, 50)),
     Limit("pricing 100 lines of 10,000 units under 50 promotions", 20.0, "ms", _pricing(100, 50, 10_000)),
+    Limit("product reads under 50 sign-ins a second, of their p99 without", 2.0, "x", _storm),
     Limit("memory after load", 120, "MB PSS", lambda figures: figures.memory),
     Limit("list, of pgbench's rate with the same SQL", 0.3, "x", _rate("list"), at_least=True),
     Limit("checkout, of pgbench's rate with the same SQL", 0.4, "x", _rate("checkout"), at_least=True),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bench import signing_in
 from bench.figures import Figures
 from bench.limits import Verdict
 from bench.pricing import LINES, MANY_UNITS, PROMOTIONS, PricingCost
@@ -25,6 +26,7 @@ def written(
         _facts(facts),
         _limits(verdicts),
         _rows(figures),
+        _signing_in(figures),
         _pricing(figures.pricing),
         _hello(figures, layers),
         _races(figures),
@@ -74,6 +76,11 @@ COMMIT included. *pgbench* runs the very statements of the row above it, prepare
 anew (ids, tokens) is made in SQL there.
 
 {table}"""
+
+
+def _signing_in(figures: Figures) -> str:
+    assert figures.signing_in is not None
+    return signing_in.written(figures.signing_in)
 
 
 def _pricing(costs: Sequence[PricingCost]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import asyncpg
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
-from bench import pricing, races, replay
+from bench import pricing, races, replay, signing_in
 from bench.buyers import UNCACHED, Offer, Shopper, asking, is_full_list, look_around
 from bench.client import Connection, request
 from bench.figures import Cost, Figures, cost_of, layer_costs, ratio, typical
@@ -56,6 +56,8 @@ class Bench:
         await self._rows(connections, offer)
         figures.memory = memory(self.shop.parts.server)
         await self._against_pgbench(connections, offer, scripts)
+        self.say("signing in, and a storm of it")
+        figures.signing_in = await signing_in.measure(self.shop, offer)
         self.say("pricing")
         figures.pricing = pricing.measure()
         self.say("races")

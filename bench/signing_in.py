@@ -7,14 +7,12 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from statistics import median, quantiles
 from typing import TypeAlias
 from uuid import uuid4
 
 from bench.buyers import API, Offer, expect, look_around
 from bench.client import Connection, request
-from bench.figures import Cost, cost_of, typical
+from bench.figures import Cost, Latency, SigningIn, cost_of, typical
 from bench.load import WrongAnswer, connect
 from bench.processes import Meter, Parts
 from bench.shop import Shop, opened
@@ -22,45 +20,12 @@ from bench.shop import Shop, opened
 PASSWORD = "correct horse battery"
 _LOGINS, _REFRESHES, _REQUESTS = 40, 200, 600
 _ROUNDS = 5
-# A second: product reads, and sign-ins in the storm. How long each goes on.
+# A second: product reads, and sign-ins in the storm. Calm and storm take turns, so many seconds each.
 READS, STORM = 100, 50
-_CALM, _STORMY = 5.0, 5.0
+_TURNS, _CALM, _STORMY = 2, 2.5, 2.5
 # Callers who wait for their turn to be hashed, and those who look at products.
 _WINDOWS, _READERS = 160, 8
 Ask: TypeAlias = Callable[[Connection], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """Milliseconds."""
-
-    p50: float
-    p99: float
-
-    @classmethod
-    def of(cls, seconds: Sequence[float]) -> "Latency":
-        return cls(median(seconds) * 1000, quantiles(seconds, n=100)[98] * 1000)
-
-
-@dataclass(frozen=True, slots=True)
-class SigningIn:
-    """`anonymous` and `recognised` are CPU for the same request without and with an access token.
-
-    `answered` counts the storm's sign-ins by status.
-    """
-
-    anonymous: Cost
-    recognised: Cost
-    login: Latency
-    refresh: Latency
-    calm: Latency
-    stormy: Latency
-    answered: dict[int, int] = field(default_factory=dict)
-
-    @property
-    def storm(self) -> float:
-        """How many times as long the slowest hundredth of product reads takes."""
-        return self.stormy.p99 / self.calm.p99
 
 
 async def measure(shop: Shop, offer: Offer) -> SigningIn:
@@ -103,11 +68,14 @@ async def _storm(
             raise WrongAnswer(f"{status} instead of a session")
         answered[status] += 1
 
-    calm = await _paced(readers, READS, _CALM, look)
-    storm = asyncio.create_task(_paced(windows, STORM, _STORMY + 1, sign_in))
-    await asyncio.sleep(0.5)
-    stormy = await _paced(readers, READS, _STORMY, look)
-    await storm
+    calm: list[float] = []
+    stormy: list[float] = []
+    for _ in range(_TURNS):
+        calm += await _paced(readers, READS, _CALM, look)
+        storm = asyncio.create_task(_paced(windows, STORM, _STORMY + 0.25, sign_in))
+        await asyncio.sleep(0.25)
+        stormy += await _paced(readers, READS, _STORMY, look)
+        await storm  # the last of them have waited for their turn
     for each in windows:
         each.close()
     return calm, stormy, dict(answered)

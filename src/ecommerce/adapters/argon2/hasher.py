@@ -37,7 +37,9 @@ class Argon2Hasher:
         self._hasher = PasswordHasher(
             time_cost=cost.time, memory_cost=cost.memory, parallelism=cost.lanes, type=Type.ID
         )
-        # One core stays for everybody who isn't signing in.
+        # One core stays for everybody who isn't signing in. No lower priority than others have: such a thread
+        # is put off while it holds the interpreter's lock, and everybody waits with it (measured: product
+        # reads under a storm took several times as long).
         count = threads or max(1, min(2, (os.cpu_count() or 2) - 1))
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="argon2")
         self._room = threading.Semaphore(count + waiting)
