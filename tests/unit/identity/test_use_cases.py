@@ -17,6 +17,12 @@ from ecommerce.adapters.memory.identity import (
     MemorySessions,
     PlainHasher,
 )
+from ecommerce.adapters.memory.staff import (
+    MemoryApiKeys,
+    MemoryAuthority,
+    MemoryRoleBook,
+    MemoryStaffRoster,
+)
 from ecommerce.adapters.memory.unit_of_work import MemoryOutbox, MemoryUnitOfWork
 from ecommerce.adapters.redis.rate_limit import LocalLimiter
 from ecommerce.adapters.system.cipher import AesCipher
@@ -35,6 +41,7 @@ from ecommerce.application.identity.policy import IdentityPolicy
 from ecommerce.application.identity.ports import SigningKey
 from ecommerce.application.identity.refresh import Refresh, RefreshHandler
 from ecommerce.application.identity.register import Register, RegisterHandler
+from ecommerce.application.identity.role_rules import RoleRules
 from ecommerce.application.identity.sign_in import AccessTokenIssuer, SignIn
 from ecommerce.application.identity.views import SignedIn
 from ecommerce.application.shared.actor import Actor
@@ -93,17 +100,20 @@ class World:
         ring = KeyRing(MemoryKeys(), Ed25519KeyMaker(cipher), cipher)
         access = JwtAccessTokens(ring, clock, "http://shop.test", "http://shop.test/api")
         issuer = AccessTokenIssuer(access, ids, clock)
-        sign_in = SignIn(self.sessions, tokens, issuer, self.carts, ids)
+        sign_in = SignIn(self.sessions, tokens, issuer, self.carts, ids, self.audit)
+        self.roles = MemoryRoleBook(self.accounts)
+        rules = RoleRules(self.roles, MemoryStaffRoster(self.accounts))
+        authority = MemoryAuthority(self.roles, MemoryApiKeys())
         counted = Attempts(LocalLimiter(), policy)
         enrolment = Enrolment(emails, E164PhoneNumbers(), common_passwords(), self.hasher, ids, clock)
         credentials = Credentials(self.accounts, emails, self.hasher, policy)
         self.register = RegisterHandler(self.uow, self.accounts, enrolment, sign_in, counted, policy)
         self.login = LoginHandler(self.uow, self.accounts, credentials, sign_in, counted)
         self.refresh = RefreshHandler(self.uow, self.sessions, tokens, issuer, self.ended, self.outbox)
-        self.authenticate = BearerAuthenticator(LiveTokens(access, self.ended))
-        self.create = CreateUserHandler(self.uow, self.accounts, enrolment, self.audit)
+        self.authenticate = BearerAuthenticator(LiveTokens(access, self.ended), authority)
+        self.create = CreateUserHandler(self.uow, self.accounts, enrolment, rules, self.audit)
         self.change_roles = ChangeRolesHandler(
-            self.uow, self.accounts, self.sessions, emails, self.ended, self.audit
+            self.uow, self.accounts, rules, self.sessions, emails, self.ended, self.audit
         )
 
     async def registered(self, email: str = "ada@example.com", cart: str | None = None) -> SignedIn:
@@ -198,12 +208,12 @@ async def test_roles_come_with_the_next_refresh_and_go_at_once() -> None:
     world = World()
     signed_in = await world.registered()
     system = Actor.system("cli:test")
-    await world.change_roles(ChangeRoles(email="ada@example.com", grant=["warehouse"]), system)
+    await world.change_roles(ChangeRoles(whose="ada@example.com", grant=["warehouse"]), system)
     pair = await world.refresh(Refresh(signed_in.refresh_token))
     actor = await world.authenticate(f"Bearer {pair.access_token}", Call())
     assert actor.label == f"staff:{signed_in.user.id}"
     assert "stock:write" in actor.permissions
-    await world.change_roles(ChangeRoles(email="ada@example.com", revoke=["warehouse"]), system)
+    await world.change_roles(ChangeRoles(whose="ada@example.com", revoke=["warehouse"]), system)
     with pytest.raises(Unauthenticated):
         await world.authenticate(f"Bearer {pair.access_token}", Call())
     with pytest.raises(Unauthenticated):
@@ -214,7 +224,7 @@ async def test_roles_come_with_the_next_refresh_and_go_at_once() -> None:
 async def test_changing_nothing_is_not_worth_an_entry() -> None:
     world = World()
     await world.registered()
-    command = ChangeRoles(email="ada@example.com", revoke=["warehouse"])
+    command = ChangeRoles(whose="ada@example.com", revoke=["warehouse"])
     await world.change_roles(command, Actor.system("cli:test"))
     assert world.audit.entries == []
 

@@ -54,6 +54,9 @@ class MemoryAccounts:
             raise NotFound("there is no such account")
         return found
 
+    async def lock_id(self, account_id: UserId) -> Account:
+        return await self.get(account_id)
+
     async def save(self, account: Account) -> None:
         kept = self.by_id[account.id]
         kept.password_hash, kept.roles = account.password_hash, account.roles

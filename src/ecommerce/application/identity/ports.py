@@ -38,6 +38,10 @@ class Accounts(Protocol):
         """Load and lock the account until the unit of work ends. Raises `NotFound`."""
         ...
 
+    async def lock_id(self, account_id: UserId) -> Account:
+        """As `lock`."""
+        ...
+
     async def save(self, account: Account) -> None:
         """Write roles and password, and file the account's events."""
         ...

@@ -18,6 +18,7 @@ from ecommerce.entrypoints.bootstrap.providers.pricing import PricingProvider
 from ecommerce.entrypoints.bootstrap.providers.promotions import PromotionsProvider
 from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, CheckoutProvider, OrderProvider
 from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
+from ecommerce.entrypoints.bootstrap.providers.staff import StaffProvider
 from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
 from ecommerce.entrypoints.bootstrap.providers.zones import ZoneProvider
 from ecommerce.entrypoints.bootstrap.settings import Settings
@@ -33,6 +34,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     CredentialsProvider,
     AccountProvider,
     ProfileProvider,
+    StaffProvider,
     CatalogProvider,
     PricingProvider,
     ZoneProvider,

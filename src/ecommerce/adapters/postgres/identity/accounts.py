@@ -19,6 +19,7 @@ BY_KEY = SELECT + "WHERE email_key = $1"
 BY_ID = SELECT + "WHERE id = $1"
 # Not FOR UPDATE: that would make everything wait that only refers to the account, like a new session.
 LOCK = BY_KEY + " FOR NO KEY UPDATE"
+LOCK_ID = BY_ID + " FOR NO KEY UPDATE"
 # The row that is in the way is written too, so that a taken address takes as long as a free one.
 ADD = """
 INSERT INTO account (id, email, email_key, email_verified, password_hash, first_name, last_name, phone_number,
@@ -68,6 +69,9 @@ class PgAccounts:
 
     async def lock(self, email_key: str) -> Account:
         return _found(await self._uow.connection.fetchrow(LOCK, email_key))
+
+    async def lock_id(self, account_id: UserId) -> Account:
+        return _found(await self._uow.connection.fetchrow(LOCK_ID, account_id))
 
     async def save(self, account: Account) -> None:
         await self._uow.connection.execute(SAVE, account.id, account.password_hash, sorted(account.roles))
