@@ -500,7 +500,7 @@ async def _(world: World) -> Ask:
 
 @sample("admin_staff_replace_roles")
 async def _(world: World) -> Ask:
-    return (await colleague(world)).but(json={"roles": ["support", "analyst"]})
+    return (await colleague(world, "support")).but(json={"roles": ["support", "analyst"]})
 
 
 def role() -> dict[str, Any]:

@@ -54,8 +54,8 @@ def delete_with_its_link(log: MemoryAuditTrail) -> None:
 
 def swap(log: MemoryAuditTrail) -> None:
     three, four = log.entries[3], log.entries[4]
-    log.entries[3] = msgspec.structs.replace(four, id=3)
-    log.entries[4] = msgspec.structs.replace(three, id=4)
+    log.entries[3] = msgspec.structs.replace(four, number=3)
+    log.entries[4] = msgspec.structs.replace(three, number=4)
 
 
 def swap_links(log: MemoryAuditTrail) -> None:
@@ -85,7 +85,7 @@ async def test_the_first_wrong_one_is_named(tamper: Callable[[MemoryAuditTrail],
 
 async def test_an_entry_that_was_put_in_is_noticed() -> None:
     log = await trail()
-    log.entries[99] = msgspec.structs.replace(log.entries[1], id=99)
+    log.entries[99] = msgspec.structs.replace(log.entries[1], number=99)
     found = await VerifyChain(log)()
     assert found.broken is not None
     assert (found.broken.seq, found.broken.entry_id) == (None, 99)
@@ -112,8 +112,8 @@ async def test_a_chain_that_was_written_anew_is_noticed_by_a_head_that_was_kept(
     for number, entry in enumerate(log.entries.values(), start=1):
         lie = msgspec.structs.replace(entry, actor="somebody else")
         digest = hashlib.sha256(last.hash + _content(lie)).digest()
-        last = Sealed(number, lie.id, last.hash, digest)
-        forged.entries[lie.id] = lie
+        last = Sealed(number, lie.number, last.hash, digest)
+        forged.entries[lie.number] = lie
         forged.chain.append(last)
     assert (await VerifyChain(forged)()).broken is None
     found = await VerifyChain(forged)([head])

@@ -60,7 +60,7 @@ async def test_roles_are_made_changed_and_removed_and_all_of_it_is_told() -> Non
     assert (made.version, made.built_in) == (1, False)
     less = replace(WISH, permissions=["orders:read"])
     changed = await world.editor.replace(1, less, SYSTEM)
-    assert (changed.version, changed.permissions) == (2, {"orders:read"})
+    assert (changed.version, changed.permissions) == (2, frozenset({"orders:read"}))
     assert (await world.editor.replace(2, less, SYSTEM)).version == 2
     with pytest.raises(StaleVersion):
         await world.editor.replace(1, WISH, SYSTEM)

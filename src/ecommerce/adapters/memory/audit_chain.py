@@ -45,7 +45,7 @@ class MemoryAuditTrail:
         after: Mapping[str, Any] | None,
     ) -> None:
         entry = AuditEntry(
-            id=max(self.entries, default=0) + 1,
+            number=max(self.entries, default=0) + 1,
             at=self.clock(),
             actor=actor.label,
             action=action,
@@ -54,18 +54,18 @@ class MemoryAuditTrail:
             after=None if after is None else dict(after),
             request_id=None,
         )
-        self.entries[entry.id] = entry
+        self.entries[entry.number] = entry
         last = self.chain[-1] if self.chain else Sealed(0, 0, b"", bytes(32))
         digest = hashlib.sha256(last.hash + _content(entry)).digest()
-        self.chain.append(Sealed(last.seq + 1, entry.id, last.hash, digest))
+        self.chain.append(Sealed(last.seq + 1, entry.number, last.hash, digest))
 
     async def page(
         self, size: int, offset: int, place: Place | None, wanted: AuditFilter
     ) -> Part[AuditEntry]:
         found = [each for each in self.entries.values() if _fits(each, wanted)]
-        found.sort(key=lambda entry: entry.id, reverse=True)
+        found.sort(key=lambda entry: entry.number, reverse=True)
         here = None if place is None else Place([int(place.keys[0])], place.backwards)
-        return part_of(found, lambda entry: [entry.id], size, offset, here)
+        return part_of(found, lambda entry: [entry.number], size, offset, here)
 
     async def head(self) -> Head:
         return Head(self.chain[-1].seq, self.chain[-1].hash.hex()) if self.chain else Head(0, bytes(32).hex())

@@ -7,7 +7,7 @@ from ecommerce.adapters.postgres.parts import newest_first
 from ecommerce.application.audit.ports import AuditEntry, AuditFilter
 from ecommerce.application.shared.listing import Part, Place
 
-COLUMNS = "id, at, actor, action, target, before, after, request_id"
+COLUMNS = "id AS number, at, actor, action, target, before, after, request_id"
 CONDITIONS = {
     "actor": "actor = {}",
     "action": "action = {}",

@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 # `$1` is the size, `$2` the offset; the keys of the place follow, then what the condition asks for.
 PART = """
-SELECT {columns}, counted.n AS counted
+SELECT {columns}, counted.n AS counted, shown.there
 FROM (SELECT count(*) AS n FROM (SELECT FROM {table} WHERE {where} LIMIT {most}) counting) counted
 LEFT JOIN LATERAL (
-  SELECT * FROM {table} WHERE {where} {beyond} ORDER BY {order} LIMIT $1 OFFSET $2
+  SELECT *, true AS there FROM {table} WHERE {where} {beyond} ORDER BY {order} LIMIT $1 OFFSET $2
 ) shown ON true
 """
 
@@ -60,7 +60,7 @@ async def newest_first(
         order=", ".join(f"{name} {way}" for name, _ in keys),
     )
     rows = await database.fetch(sql, *arguments)
-    found = [read(row) for row in rows if row[keys[-1][0]] is not None]
+    found = [read(row) for row in rows if row["there"]]
     shown, more = found[:size], len(found) > size
     if backwards:
         return Part(shown[::-1], rows[0]["counted"], before=more, after=True)

@@ -12,9 +12,11 @@ from ecommerce.application.shared.listing import Part, Place
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """`before` and `after` hold what changed; null where there was nothing before, or is nothing after."""
+    """`before` and `after` hold what changed; null where there was nothing before, or is nothing after.
+    `number` only grows, with gaps.
+    """
 
-    id: int
+    number: int
     at: datetime
     actor: str
     action: str
@@ -39,7 +41,7 @@ class AuditEntries(Protocol):
     async def page(
         self, size: int, offset: int, place: Place | None, wanted: AuditFilter
     ) -> Part[AuditEntry]:
-        """The newest first; keys of a place: the id. One statement, outside any unit of work."""
+        """The newest first; keys of a place: the number. One statement, outside any unit of work."""
         ...
 
 

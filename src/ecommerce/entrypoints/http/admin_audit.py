@@ -52,6 +52,7 @@ class AdminAuditController(Controller):
         async def part(size: int, offset: int, place: Place | None) -> Part[AuditEntry]:
             return await entries.page(size, offset, place, query.wanted())
 
-        return await listed(
-            "/admin/audit-log", query, cursors, links, part, lambda each: [str(each.id)], lambda each: each
-        )
+        def place(entry: AuditEntry) -> list[str]:
+            return [str(entry.number)]
+
+        return await listed("/admin/audit-log", query, cursors, links, part, place, lambda entry: entry)

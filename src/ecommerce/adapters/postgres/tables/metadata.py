@@ -12,7 +12,8 @@ from ecommerce.adapters.postgres.tables import (
     orders,
     payments,
     pricing,
+    staff,
 )
 
-MODULES = (kernel, identity, catalog, catalog_read, inventory, cart, orders, payments, pricing)
+MODULES = (kernel, identity, catalog, catalog_read, inventory, cart, orders, payments, pricing, staff)
 METADATA: MetaData = kernel.OutboxRow.metadata
