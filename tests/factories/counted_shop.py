@@ -35,8 +35,8 @@ class Statements:
         "typeinfo",
         "'jit'",
         "revoked_at > now()",
-        "identity_revision",
-        "last_used_at",
+        "moved.revision <> $1",
+        "SET last_used_at",
     )
 
     def note(self, query: Any) -> None:
