@@ -557,6 +557,92 @@ async def _(world: World) -> Ask:
     return Ask(headers={**world.admin, "If-Match": "*"}, path=path, json={"groups": ["trade"]})
 
 
+@sample("admin_audit_find")
+@sample("admin_role_find")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.admin, query={"page_size": "2"})
+
+
+@sample("admin_staff_find")
+async def _(world: World) -> Ask:
+    for _ in range(3):
+        await colleague(world, "support")
+    return Ask(headers=world.admin, query={"page_size": "2"})
+
+
+async def colleague(world: World, *roles: str) -> Ask:
+    """Somebody new with these roles."""
+    body = {"email": f"staff-{uuid4().hex[:12]}@example.com", "password": PASSWORD}
+    person = (await world.call("POST", "/auth/register", json=body))["user"]
+    ask = Ask(headers={**world.admin, "If-Match": "*"}, path={"account_id": person["id"]})
+    path = f"/admin/staff/{person['id']}/roles"
+    await world.call("PUT", path, json={"roles": list(roles)}, headers=ask.headers)
+    return ask
+
+
+@sample("admin_staff_show")
+async def _(world: World) -> Ask:
+    return await colleague(world, "support")
+
+
+@sample("admin_staff_replace_roles")
+async def _(world: World) -> Ask:
+    return (await colleague(world, "support")).but(json={"roles": ["support", "analyst"]})
+
+
+def role() -> dict[str, Any]:
+    name = f"desk-{uuid4().hex[:12]}"
+    return {"name": name, "description": "Returns", "permissions": ["orders:read", "returns:write"]}
+
+
+@sample("admin_role_create")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.admin, json=role())
+
+
+@sample("admin_role_show")
+@sample("admin_role_remove")
+async def _(world: World) -> Ask:
+    made = await world.call("POST", "/admin/roles", json=role(), headers=world.admin)
+    return Ask(headers={**world.admin, "If-Match": '"1"'}, path={"name": made["name"]})
+
+
+@sample("admin_role_replace")
+async def _(world: World) -> Ask:
+    made = await world.call("POST", "/admin/roles", json=role(), headers=world.admin)
+    body = {"permissions": ["orders:read"], "description": "Less"}
+    return Ask(headers={**world.admin, "If-Match": '"1"'}, path={"name": made["name"]}, json=body)
+
+
+API_KEY = {"name": "ERP", "scopes": ["stock:read", "stock:write"], "expires_at": "2126-01-01T00:00:00Z"}
+
+
+@sample("admin_api_key_find")
+async def _(world: World) -> Ask:
+    for _ in range(3):
+        await world.call("POST", "/admin/api-keys", json=API_KEY, headers=world.admin)
+    return Ask(headers=world.admin, query={"page_size": "2"})
+
+
+@sample("admin_api_key_make")
+async def _(world: World) -> Ask:
+    return Ask(headers=world.admin, json=API_KEY)
+
+
+@sample("admin_api_key_show")
+@sample("admin_api_key_revoke")
+async def _(world: World) -> Ask:
+    made = await world.call("POST", "/admin/api-keys", json=API_KEY, headers=world.admin)
+    return Ask(headers={**world.admin, "If-Match": '"1"'}, path={"key_id": made["id"]})
+
+
+@sample("admin_api_key_change")
+async def _(world: World) -> Ask:
+    made = await world.call("POST", "/admin/api-keys", json=API_KEY, headers=world.admin)
+    headers = {**world.admin, "If-Match": '"1"'}
+    return Ask(headers=headers, path={"key_id": made["id"]}, json={"name": "ERP 2", "expires_at": None})
+
+
 @sample("cart_explain")
 async def _(world: World) -> Ask:
     _, held = await world.cart()

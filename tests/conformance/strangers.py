@@ -143,7 +143,7 @@ async def _newcomer(world: World, *roles: str) -> dict[str, str]:
     if roles:
         async with world.shop.container({Call: Call()}) as scope:
             handler = await scope.get(ChangeRolesHandler)
-            await handler(ChangeRoles(email=email, grant=roles), Actor.system("cli:test"))
+            await handler(ChangeRoles(whose=email, grant=roles), Actor.system("cli:test"))
     headers = bearer(await world.call("POST", "/auth/login", json=credentials))
     await world.cart(headers)
     return headers

@@ -78,9 +78,16 @@ OTHER_LISTS: dict[str, list[dict[str, str]]] = {
     "admin_coupon_code_find": [],
     "admin_price_list_find": [],
     "admin_list_price_find": [],
+    "admin_role_find": [],
+    "admin_staff_find": [{"role": "admin"}],
+    "admin_api_key_find": [],
+    "admin_audit_find": [{"action": "identity.role_created"}, {"to": "2100-01-01T00:00:00Z"}],
 }
 # Whose version an operation means, where it isn't that of its own path.
-VERSION_OF = {"admin_list_price_remove_prices": "/api/v1/admin/price-lists/{record_id}/prices"}
+VERSION_OF = {
+    "admin_list_price_remove_prices": "/api/v1/admin/price-lists/{record_id}/prices",
+    "admin_staff_replace_roles": "/api/v1/admin/staff/{account_id}",
+}
 
 
 async def test_what_is_served_is_what_is_walked(world: World) -> None:

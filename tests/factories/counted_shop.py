@@ -35,6 +35,8 @@ class Statements:
         "typeinfo",
         "'jit'",
         "revoked_at > now()",
+        "moved.revision <> $1",
+        "SET last_used_at",
     )
 
     def note(self, query: Any) -> None:
@@ -60,7 +62,7 @@ class Counting(Provider):
 
     @provide(scope=Scope.APP)
     async def database(self) -> AsyncIterator[Database]:
-        database = Database(self._url, Bounds(pool_size=4), on_query=self._statements.note)
+        database = Database(self._url, Bounds(pool_size=5), on_query=self._statements.note)
         await database.open()
         note = self._statements.note_text
         event.listen(

@@ -25,6 +25,7 @@ from ecommerce.application.shared.idempotency import (
     IdempotencyStore,
 )
 from ecommerce.application.shared.rate_limiting import RateLimiter
+from ecommerce.domain.identity.roles import EVERY_PERMISSION
 from ecommerce.domain.shared.kernel import (
     Conflict,
     Forbidden,
@@ -279,7 +280,7 @@ async def open_test_door(
     lines: list[bytes] = []
     config = replace(CONFIG, write_log=lines.append, **changes)
     container = make_async_container(DoorProvider(config), *providers)
-    app = create_app(container, config, controllers)
+    app = create_app(container, config, controllers, permissions={"things:write", *EVERY_PERMISSION})
     transport = httpx.ASGITransport(app, client=("192.0.2.7", 1234))  # type: ignore[arg-type]  # Litestar is one
     async with (
         app.lifespan(),

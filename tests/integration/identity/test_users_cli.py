@@ -52,7 +52,8 @@ async def test_a_created_user_signs_in_with_their_roles(
     assert answer["user"] == created
     again = await operator(*arguments, typed=f"{PASSWORD}\n")
     assert (again.exit_code, "email-taken" in again.stderr) == (1, True)
-    (entry,) = await database.fetch("SELECT * FROM audit_log")
+    entry, sign_in = await database.fetch("SELECT * FROM audit_log ORDER BY id")
+    assert (sign_in["actor"], sign_in["action"]) == (f"staff:{created['id']}", "identity.staff_signed_in")
     assert entry["actor"].startswith("system:cli:")
     assert (entry["action"], entry["target"]) == ("identity.user_created", f"account:{created['id']}")
     assert PASSWORD not in str(dict(entry))

@@ -124,6 +124,21 @@ AT_MOST = {
     "admin_coupon_code_retire": 8,
     "admin_customer_show_groups": 1,
     "admin_customer_replace_groups": 5,
+    # Staff and machines. A row of theirs is locked, changed and told of in the audit log.
+    "admin_role_find": 1,
+    "admin_role_create": 5,
+    "admin_role_show": 1,
+    "admin_role_replace": 5,
+    "admin_role_remove": 6,
+    "admin_staff_find": 1,
+    "admin_staff_show": 1,
+    "admin_staff_replace_roles": 6,
+    "admin_api_key_find": 1,
+    "admin_api_key_make": 4,
+    "admin_api_key_show": 1,
+    "admin_api_key_change": 5,
+    "admin_api_key_revoke": 5,
+    "admin_audit_find": 1,
 }
 
 

@@ -6,6 +6,8 @@ from litestar import Controller
 from litestar import get as undeclared_get
 
 from ecommerce.entrypoints.http.app import UndeclaredRoute
+from ecommerce.entrypoints.http.operation import staff
+from ecommerce.entrypoints.http.routing import get
 from tests.factories.http_door import TestDoor, open_test_door
 
 pytestmark = pytest.mark.anyio
@@ -164,4 +166,15 @@ async def test_a_route_without_a_policy_is_not_started() -> None:
 
     with pytest.raises(UndeclaredRoute, match="/api/v1/open"):
         async with open_test_door((Careless,)):
+            pass
+
+
+async def test_a_route_that_needs_a_permission_nobody_has_is_not_started() -> None:
+    class Mistyped(Controller):
+        @get("/orders", policy=staff("order:read"))
+        async def find(self) -> None:
+            """Look at orders."""
+
+    with pytest.raises(UndeclaredRoute, match="/api/v1/orders: there is no permission named 'order:read'"):
+        async with open_test_door((Mistyped,)):
             pass

@@ -19,6 +19,12 @@ from ecommerce.adapters.memory.identity import (
     PlainHasher,
 )
 from ecommerce.adapters.memory.second_factors import MemoryChallenges, MemorySecondFactors
+from ecommerce.adapters.memory.staff import (
+    MemoryApiKeys,
+    MemoryAuthority,
+    MemoryRoleBook,
+    MemoryStaffRoster,
+)
 from ecommerce.adapters.memory.unit_of_work import MemoryOutbox, MemoryUnitOfWork
 from ecommerce.adapters.redis.rate_limit import LocalLimiter
 from ecommerce.adapters.system.cipher import AesCipher
@@ -42,6 +48,7 @@ from ecommerce.application.identity.refresh import Refresh, RefreshHandler
 from ecommerce.application.identity.register import Register, RegisterHandler
 from ecommerce.application.identity.remove_totp import RemoveTotpHandler
 from ecommerce.application.identity.reset_mfa import ResetMfaHandler
+from ecommerce.application.identity.role_rules import RoleRules
 from ecommerce.application.identity.second_factor import (
     Authenticator,
     CodeCheck,
@@ -112,7 +119,10 @@ class World:
         ring = KeyRing(MemoryKeys(), Ed25519KeyMaker(cipher), cipher)
         access = JwtAccessTokens(ring, clock, "http://shop.test", "http://shop.test/api")
         issuer = AccessTokenIssuer(access, ids, clock)
-        sign_in = SignIn(self.sessions, tokens, issuer, self.carts, ids)
+        sign_in = SignIn(self.sessions, tokens, issuer, self.carts, ids, self.audit)
+        self.roles = MemoryRoleBook(self.accounts)
+        rules = RoleRules(self.roles, MemoryStaffRoster(self.accounts))
+        authority = MemoryAuthority(self.roles, MemoryApiKeys())
         counted = Attempts(LocalLimiter(), policy, emails)
         enrolment = Enrolment(emails, E164PhoneNumbers(), common_passwords(), self.hasher, ids, clock)
         credentials = Credentials(self.accounts, emails, self.hasher, policy)
@@ -127,10 +137,10 @@ class World:
         self.remove = RemoveTotpHandler(self.uow, self.factors, proof, self.record)
         self.reset = ResetMfaHandler(self.uow, self.factors, self.sessions, emails, self.ended, self.record)
         self.refresh = RefreshHandler(self.uow, self.sessions, tokens, issuer, self.ended, self.outbox)
-        self.authenticate = BearerAuthenticator(LiveTokens(access, self.ended))
-        self.create = CreateUserHandler(self.uow, self.accounts, enrolment, self.audit)
+        self.authenticate = BearerAuthenticator(LiveTokens(access, self.ended), authority)
+        self.create = CreateUserHandler(self.uow, self.accounts, enrolment, rules, self.audit)
         self.change_roles = ChangeRolesHandler(
-            self.uow, self.accounts, self.sessions, emails, self.ended, self.audit
+            self.uow, self.accounts, rules, self.sessions, emails, self.ended, self.audit
         )
 
     def _second_factor(self, cipher: Cipher, tokens: Tokens, sign_in: SignIn, counted: Attempts) -> None:
@@ -246,12 +256,12 @@ async def test_roles_come_with_the_next_refresh_and_go_at_once() -> None:
     world = World()
     signed_in = await world.registered()
     system = Actor.system("cli:test")
-    await world.change_roles(ChangeRoles(email="ada@example.com", grant=["warehouse"]), system)
+    await world.change_roles(ChangeRoles(whose="ada@example.com", grant=["warehouse"]), system)
     pair = await world.refresh(Refresh(signed_in.refresh_token))
     actor = await world.authenticate(f"Bearer {pair.access_token}", Call())
     assert actor.label == f"staff:{signed_in.user.id}"
     assert "stock:write" in actor.permissions
-    await world.change_roles(ChangeRoles(email="ada@example.com", revoke=["warehouse"]), system)
+    await world.change_roles(ChangeRoles(whose="ada@example.com", revoke=["warehouse"]), system)
     with pytest.raises(Unauthenticated):
         await world.authenticate(f"Bearer {pair.access_token}", Call())
     with pytest.raises(Unauthenticated):
@@ -262,7 +272,7 @@ async def test_roles_come_with_the_next_refresh_and_go_at_once() -> None:
 async def test_changing_nothing_is_not_worth_an_entry() -> None:
     world = World()
     await world.registered()
-    command = ChangeRoles(email="ada@example.com", revoke=["warehouse"])
+    command = ChangeRoles(whose="ada@example.com", revoke=["warehouse"])
     await world.change_roles(command, Actor.system("cli:test"))
     assert world.audit.entries == []
 

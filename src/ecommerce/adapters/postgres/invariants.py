@@ -6,6 +6,8 @@ is one violation; its first column names the culprit. Deadlines leave room for t
 
 from dataclasses import dataclass
 
+from ecommerce.adapters.postgres.audit_chain import CONTENT
+
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
@@ -320,6 +322,20 @@ INVARIANTS = (
         """
         SELECT id, created_at FROM privacy_request
         WHERE kind = 'erasure' AND status IN ('queued', 'running') AND created_at < now() - interval '30 days'
+        """,
+    ),
+    Invariant(
+        "audit",
+        "the chain of the audit log verifies",
+        f"""
+        SELECT COALESCE(c.seq, 0) AS seq, COALESCE(c.entry_id, a.id) AS entry_id
+        FROM (
+          SELECT seq, entry_id, previous, hash, lag(seq, 1, 0::bigint) OVER earlier AS seq_before,
+            lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER earlier AS hash_before
+          FROM audit_chain WINDOW earlier AS (ORDER BY seq)
+        ) c FULL JOIN audit_log a ON a.id = c.entry_id
+        WHERE a.id IS NULL OR c.seq IS NULL OR c.seq <> c.seq_before + 1 OR c.previous <> c.hash_before
+           OR c.hash <> sha256(c.previous || {CONTENT})
         """,
     ),
     Invariant(

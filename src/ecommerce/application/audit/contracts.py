@@ -18,7 +18,8 @@ class AuditLog(Protocol):
         """Append one entry. Only inside a unit of work: the entry stands or falls with the change.
 
         `action` is past tense behind its context (`identity.roles_granted`), `target` names one thing
-        (`account:<id>`). Before and after are JSON values, only what changed, never a secret; None where
-        there was nothing before, or is nothing after.
+        (`account:<id>`). Before and after are JSON values, only what changed; None where there was nothing
+        before, or is nothing after. Never a secret, and nothing personal: people are named by their ids and
+        what they typed is left out, since an entry can't be changed any more, not even to forget somebody.
         """
         ...

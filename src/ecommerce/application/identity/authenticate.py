@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 from ecommerce.application.identity.ports import AccessClaims, AccessTokens, EndedSessions
+from ecommerce.application.identity.staff_ports import Authority
 from ecommerce.application.identity.views import ActiveToken, InactiveToken
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.call import Call
-from ecommerce.domain.identity.roles import permissions_of
 from ecommerce.domain.shared.kernel import Unauthenticated
 
 
@@ -26,10 +26,11 @@ class LiveTokens:
 
 
 class BearerAuthenticator:
-    """The `Authenticator` of people; once there are API keys they are told by their prefix."""
+    """The `Authenticator` of people."""
 
-    def __init__(self, live: LiveTokens) -> None:
+    def __init__(self, live: LiveTokens, authority: Authority) -> None:
         self._live = live
+        self._authority = authority
 
     async def __call__(self, authorization: str, call: Call) -> Actor:
         scheme, _, token = authorization.partition(" ")
@@ -42,7 +43,7 @@ class BearerAuthenticator:
             account_id=claims.sub,
             session_id=claims.sid,
             roles=roles,
-            permissions=permissions_of(roles),
+            permissions=await self._authority.permissions_of(roles),
             authenticated_at=datetime.fromtimestamp(claims.auth_time, UTC),
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ecommerce.application.audit.contracts import AuditLog
 from ecommerce.application.identity.enrolment import Details, Enrolment
 from ecommerce.application.identity.ports import Accounts
+from ecommerce.application.identity.role_rules import RoleRules
 from ecommerce.application.identity.views import User
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.ports import UnitOfWork
@@ -20,10 +21,18 @@ class CreateUser(Details):
 
 
 class CreateUserHandler:
-    def __init__(self, uow: UnitOfWork, accounts: Accounts, enrolment: Enrolment, audit: AuditLog) -> None:
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        accounts: Accounts,
+        enrolment: Enrolment,
+        rules: RoleRules,
+        audit: AuditLog,
+    ) -> None:
         self._uow = uow
         self._accounts = accounts
         self._enrolment = enrolment
+        self._rules = rules
         self._audit = audit
 
     async def __call__(self, command: CreateUser, actor: Actor) -> User:
@@ -35,6 +44,7 @@ class CreateUserHandler:
         account.email_verified = True
         account.grant(command.roles)
         async with self._uow.begin():
+            await self._rules.check(actor, frozenset(), account.roles)
             if await self._accounts.add(account) is not None:
                 raise EmailTaken("there is an account with this e-mail address")
             after = {"email_verified": True, "roles": sorted(account.roles)}

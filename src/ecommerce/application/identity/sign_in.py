@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 
+from ecommerce.application.audit.contracts import AuditLog
 from ecommerce.application.cart.contracts import CartMerger
 from ecommerce.application.identity.ports import (
     AccessClaims,
@@ -13,6 +14,7 @@ from ecommerce.application.identity.ports import (
     Sessions,
 )
 from ecommerce.application.identity.views import SignedIn, User
+from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.ports import Clock, Ids
 from ecommerce.application.shared.tokens import Tokens, token_hash
@@ -75,18 +77,32 @@ class SignIn:
         issuer: AccessTokenIssuer,
         carts: CartMerger,
         ids: Ids,
+        audit: AuditLog,
     ) -> None:
         self._sessions = sessions
         self._tokens = tokens
         self._issuer = issuer
         self._carts = carts
         self._ids = ids
+        self._audit = audit
 
     async def open(self, account: Account, device: Device) -> OpenedSession:
-        """Raises `ConcurrentUpdate` when the account is no longer as it was when its owner was recognised."""
+        """Of staff the audit log tells it, too.
+
+        Raises `ConcurrentUpdate` when the account is no longer as it was when its owner was recognised, and
+        `InvalidCredentials` when it is closed.
+        """
         token = self._tokens.fresh()
         session_id: UUID = self._ids.new()
         session = await self._sessions.open(session_id, account, device, token_hash(token), REFRESH_LIFETIME)
+        if account.roles:
+            await self._audit.record(
+                Actor(label=f"staff:{account.id}"),
+                "identity.staff_signed_in",
+                f"account:{account.id}",
+                None,
+                {"session_id": str(session_id), "roles": sorted(account.roles)},
+            )
         return OpenedSession(account, session, token)
 
     async def finish(self, opened: OpenedSession, guest_cart: str | None) -> SignedIn:

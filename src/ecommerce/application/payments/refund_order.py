@@ -112,8 +112,7 @@ class RefundOrderHandler:
         await books.refunds.add(refund, command.request_key)
         after = {
             "refund_id": str(refund.id),
-            "amount": refund.money.amount,
-            "currency": refund.money.currency,
+            "money": {"amount": refund.money.amount, "currency": refund.money.currency},
             "reason": refund.reason,
             "restock": refund.restock,
         }

@@ -21,12 +21,14 @@ class StepUpRequired(Forbidden):
 class Actor:
     """A person, a machine or ourselves.
 
-    `label` goes to the audit log (`customer:<id>`, `staff:<id>`, `system:cli:<os user>`, `guest`).
+    `label` goes to the audit log (`customer:<id>`, `staff:<id>`, `key:<id>`, `system:cli:<os user>`,
+    `guest`). A machine has an API key instead of an account, and is never asked who it is again.
     """
 
     label: str = "guest"
     account_id: UserId | None = None
     session_id: UUID | None = None
+    key_id: UUID | None = None
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
     authenticated_at: datetime | None = None
@@ -46,12 +48,17 @@ class Actor:
         """Raises `Unauthenticated` for a guest and `Forbidden` for anyone without the permission."""
         if self.is_system or permission in self.permissions:
             return
-        self.require_account()
+        if self.key_id is None:
+            self.require_account()
         raise Forbidden(f"this needs the permission {permission}")
 
     def require_fresh(self, now: datetime) -> None:
-        """Raises `StepUpRequired` when the caller last proved who they are over ten minutes ago."""
+        """Raises `StepUpRequired` when the caller last proved who they are over ten minutes ago, `Forbidden`
+        for a machine: what is stolen with a key must not be able to make further keys, roles or refunds.
+        """
         if self.is_system:
             return
+        if self.key_id is not None:
+            raise Forbidden("this needs a person who has just confirmed who they are; an API key can't do it")
         if self.authenticated_at is None or now - self.authenticated_at > STEP_UP_WINDOW:
             raise StepUpRequired("confirm your password or a code at /auth/step-up, then try again")

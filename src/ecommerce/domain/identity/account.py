@@ -7,7 +7,6 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from ecommerce.domain.identity.email_address import EmailAddress
-from ecommerce.domain.identity.roles import known_roles
 from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import Aggregate, Conflict, Event, Unauthenticated
 
@@ -93,9 +92,9 @@ class Account(Aggregate):
         return self.email_verified or not verified_only
 
     def grant(self, roles: Iterable[str]) -> None:
-        """Add roles; those that are held already stay. Raises `InvalidValue` for an unknown one."""
-        self.roles |= known_roles(roles)
+        """Add roles; those that are held already stay."""
+        self.roles |= frozenset(roles)
 
     def revoke(self, roles: Iterable[str]) -> None:
-        """Take roles away; those that aren't held don't matter. Raises `InvalidValue` for an unknown one."""
-        self.roles -= known_roles(roles)
+        """Take roles away; those that aren't held don't matter."""
+        self.roles -= frozenset(roles)

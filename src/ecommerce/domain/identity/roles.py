@@ -65,17 +65,29 @@ _FOR_ADMINS_ALONE = frozenset(
 )
 PERMISSIONS["admin"] = _FOR_ADMINS_ALONE.union(*PERMISSIONS.values())
 
+# Whoever holds this role may do everything there is to do.
+ADMIN = "admin"
+EVERY_PERMISSION = PERMISSIONS[ADMIN]
 ROLES = frozenset(PERMISSIONS)
 
 
 def permissions_of(roles: Iterable[str]) -> frozenset[str]:
-    """All that the roles allow together. A role that is no longer known allows nothing."""
+    """All that the built-in ones among the roles allow together. Any other allows nothing here."""
     return frozenset().union(*(PERMISSIONS.get(role, frozenset()) for role in roles))
 
 
-def known_roles(roles: Iterable[str]) -> frozenset[str]:
-    """The roles as a set. Raises `InvalidValue` naming those that don't exist."""
-    wanted = frozenset(roles)
-    if unknown := sorted(wanted - ROLES):
-        raise InvalidValue(f"no such role: {', '.join(unknown)}; there are {', '.join(sorted(ROLES))}")
+def known_roles(roles: Iterable[str], custom: Iterable[str] = (), pointer: str = "") -> frozenset[str]:
+    """The roles as a set. Raises `InvalidValue` naming those that are neither built in nor `custom`."""
+    wanted, there = frozenset(roles), ROLES.union(custom)
+    if unknown := sorted(wanted - there):
+        told = f"no such role: {', '.join(unknown)}; there are {', '.join(sorted(there))}"
+        raise InvalidValue(told, pointer)
+    return wanted
+
+
+def known_permissions(permissions: Iterable[str], pointer: str) -> frozenset[str]:
+    """The permissions as a set. Raises `InvalidValue` naming those that don't exist."""
+    wanted = frozenset(permissions)
+    if unknown := sorted(wanted - EVERY_PERMISSION):
+        raise InvalidValue(f"no such permission: {', '.join(unknown)}", pointer)
     return wanted

@@ -21,6 +21,7 @@ from ecommerce.entrypoints.bootstrap.providers.promotions import PromotionsProvi
 from ecommerce.entrypoints.bootstrap.providers.recovery import RecoveryProvider
 from ecommerce.entrypoints.bootstrap.providers.selling import CartProvider, CheckoutProvider, OrderProvider
 from ecommerce.entrypoints.bootstrap.providers.sql import SqlProvider
+from ecommerce.entrypoints.bootstrap.providers.staff import StaffProvider
 from ecommerce.entrypoints.bootstrap.providers.worker import WorkerProvider
 from ecommerce.entrypoints.bootstrap.providers.zones import ZoneProvider
 from ecommerce.entrypoints.bootstrap.settings import Settings
@@ -38,6 +39,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     ProfileProvider,
     MfaProvider,
     RecoveryProvider,
+    StaffProvider,
     CatalogProvider,
     PricingProvider,
     ZoneProvider,

@@ -39,7 +39,12 @@ def users() -> None:
 
 @users.command()
 @_EMAIL
-@click.option("--role", "roles", multiple=True, help="admin, support, catalog, warehouse, analyst; or none.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    help="admin, support, catalog, warehouse, analyst, or one of your own; or none.",
+)
 @click.option("--first-name", default="")
 @click.option("--last-name", default="")
 @_STDIN
@@ -89,7 +94,7 @@ def list_users(role: str | None, email: str | None, limit: int, as_json: bool) -
 @_JSON
 def grant(email: str, roles: Sequence[str], as_json: bool) -> None:
     """Give roles."""
-    _tell(_change(ChangeRoles(email=email, grant=roles)), as_json)
+    _tell(_change(ChangeRoles(whose=email, grant=roles)), as_json)
 
 
 @users.command()
@@ -98,7 +103,7 @@ def grant(email: str, roles: Sequence[str], as_json: bool) -> None:
 @_JSON
 def revoke(email: str, roles: Sequence[str], as_json: bool) -> None:
     """Take roles away, and sign their holder out."""
-    _tell(_change(ChangeRoles(email=email, revoke=roles)), as_json)
+    _tell(_change(ChangeRoles(whose=email, revoke=roles)), as_json)
 
 
 @users.command()

@@ -1,6 +1,6 @@
 """The HTTP application: the shell around the gate around the layers around Litestar's routes."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Container, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
@@ -9,6 +9,7 @@ from litestar import Controller, Litestar, Router
 from litestar.routes import HTTPRoute
 from litestar.types import ASGIApp, ControllerRouterHandler
 
+from ecommerce.domain.identity.roles import EVERY_PERMISSION
 from ecommerce.entrypoints.http.config import HttpConfig
 from ecommerce.entrypoints.http.door import Door, open_door
 from ecommerce.entrypoints.http.gate import Gate
@@ -32,11 +33,12 @@ def create_app(
     controllers: Sequence[type[Controller]] = CONTROLLERS,
     root_controllers: Sequence[ControllerRouterHandler] = ROOT_CONTROLLERS,
     layers: Sequence[Layer] = LAYERS,
+    permissions: Container[str] = EVERY_PERMISSION,
 ) -> Litestar:
     """The whole door. It closes the container when it shuts down.
 
-    Raises `UndeclaredRoute` when a route was not made by `routing`'s decorators: without a declared policy
-    nothing is served.
+    Raises `UndeclaredRoute` when a route was not made by `routing`'s decorators, or needs none of the
+    `permissions`: without a declared policy that somebody can meet nothing is served.
     """
     opened: list[Door] = []
 
@@ -57,7 +59,7 @@ def create_app(
         logging_config=None,
     )
     limits = Limits(config)
-    _require_declarations(app, limits)
+    _require_declarations(app, limits, permissions)
     inner: ASGIApp = app.asgi_router
     for layer in reversed(layers):
         inner = layer(inner, lambda: opened[0])
@@ -65,7 +67,7 @@ def create_app(
     return app
 
 
-def _require_declarations(app: Litestar, limits: Limits) -> None:
+def _require_declarations(app: Litestar, limits: Limits, permissions: Container[str]) -> None:
     for route in app.routes:
         handlers = route.route_handlers if isinstance(route, HTTPRoute) else ()
         for handler in handlers:
@@ -76,5 +78,8 @@ def _require_declarations(app: Litestar, limits: Limits) -> None:
                 raise UndeclaredRoute(
                     f"{route.path}: {handler} declares no policy; use entrypoints.http.routing"
                 )
+            policy = operation.policy
+            if policy.kind == "staff" and policy.permission not in permissions:
+                raise UndeclaredRoute(f"{route.path}: there is no permission named {policy.permission!r}")
             if not limits.knows(operation.rate_limit):
                 raise UndeclaredRoute(f"{route.path}: there is no rate limit named {operation.rate_limit}")

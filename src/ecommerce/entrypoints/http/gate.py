@@ -14,6 +14,7 @@ from litestar.exceptions import MethodNotAllowedException, NotFoundException
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from litestar.utils import normalize_path
 
+from ecommerce.application.shared.rate_limiting import RateLimited
 from ecommerce.domain.shared.kernel import Unauthenticated, Unavailable
 from ecommerce.entrypoints.http.exchange import Exchange, exchange_of
 from ecommerce.entrypoints.http.faults import (
@@ -92,7 +93,7 @@ class Gate:
         try:
             _check_alone(scope)
             exchange.call.actor = await exchange.door.authenticator(authorization, exchange.call)
-        except Unauthenticated:
+        except (Unauthenticated, RateLimited):
             if operation is not None and operation.policy.kind == "open":
                 return
             # Guesses are counted, too: by address, since there is nobody else to count them for.

@@ -255,15 +255,35 @@ PROBLEMS = {
         "Parts of the orders named in `orders` have been sent and have not arrived: until then it must be "
         "known where they go. Ask again when they have.",
     ),
-    "last-admin": Problem(
-        409,
-        "Last admin",
-        "Nobody would be left who may give roles. Make somebody else an admin first.",
-    ),
     "export-too-large": Problem(
         409,
         "Export too large",
         "There is more about this person than one archive may hold. Ask the shop for it.",
+    ),
+    "last-admin": Problem(
+        409,
+        "The last admin",
+        "Without this one nobody could give roles any more. Make somebody else an admin first.",
+    ),
+    "built-in-role": Problem(
+        409,
+        "Built-in role",
+        "The roles that come with the shop can't be changed or removed. Make a role of your own instead.",
+    ),
+    "role-taken": Problem(
+        409,
+        "Role name taken",
+        "There is a role with this name already. Choose another, or change that one.",
+    ),
+    "role-in-use": Problem(
+        409,
+        "Somebody has this role",
+        "A role that somebody has can't be removed: take it from them first. `holders` tells how many.",
+    ),
+    "key-revoked": Problem(
+        409,
+        "The key was revoked",
+        "A revoked API key stays as it is and is never good again. Make another.",
     ),
     "refund-exceeds-captured": Problem(
         409,

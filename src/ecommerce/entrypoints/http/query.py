@@ -70,7 +70,7 @@ def decode_query(query_string: bytes, wanted: type[T]) -> T:
 def _unfit(decoded: msgspec.Struct, gathered: dict[str, Any]) -> list[Fault]:
     """What msgspec lets through: large numbers, and the word "null" where a number or a choice is meant."""
     faults = []
-    for name, value in zip(decoded.__struct_fields__, msgspec.structs.astuple(decoded), strict=True):
+    for name, value in zip(decoded.__struct_encode_fields__, msgspec.structs.astuple(decoded), strict=True):
         if isinstance(value, int) and value not in INT64:
             faults.append(Fault(f"/query/{name}", "out-of-range", "must fit into 64 bits"))
         elif value is None and name in gathered:

@@ -7,6 +7,8 @@ from litestar import Controller
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from ecommerce.entrypoints.http.addresses import AddressController
+from ecommerce.entrypoints.http.admin_api_keys import AdminApiKeyController
+from ecommerce.entrypoints.http.admin_audit import AdminAuditController
 from ecommerce.entrypoints.http.admin_customers import AdminCustomerController
 from ecommerce.entrypoints.http.admin_price_lists import AdminListPriceController, AdminPriceListController
 from ecommerce.entrypoints.http.admin_promotions import (
@@ -15,6 +17,8 @@ from ecommerce.entrypoints.http.admin_promotions import (
     AdminPromotionSimulationController,
 )
 from ecommerce.entrypoints.http.admin_refunds import AdminRefundController
+from ecommerce.entrypoints.http.admin_roles import AdminRoleController
+from ecommerce.entrypoints.http.admin_staff import AdminStaffController
 from ecommerce.entrypoints.http.admin_variant_prices import AdminVariantPriceController
 from ecommerce.entrypoints.http.admin_zones import AdminShippingZoneController, AdminTaxZoneController
 from ecommerce.entrypoints.http.auth import AuthController
@@ -62,6 +66,10 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     AdminPromotionSimulationController,
     AdminCouponCodeController,
     AdminCustomerController,
+    AdminRoleController,
+    AdminStaffController,
+    AdminApiKeyController,
+    AdminAuditController,
 )
 # At the root.
 ROOT_CONTROLLERS: tuple[ControllerRouterHandler, ...] = (

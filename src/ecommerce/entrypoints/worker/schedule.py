@@ -7,6 +7,7 @@ import structlog
 from dishka import AsyncContainer
 
 from ecommerce.application.shared.call import Call
+from ecommerce.entrypoints.worker.audit import publish_head
 from ecommerce.entrypoints.worker.deliver import SYSTEM
 from ecommerce.entrypoints.worker.housekeeping import forget_what_has_served
 from ecommerce.entrypoints.worker.orders import expire_orders
@@ -38,6 +39,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled("* * * * *", retry_refunds),
     Scheduled("*/5 * * * *", reconcile_payments, timeout=240.0),
     Scheduled("* * * * *", resume_privacy, timeout=240.0),
+    Scheduled("*/5 * * * *", publish_head),
     Scheduled("17 * * * *", forget_what_has_served, timeout=600.0),
 )
 

@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int], None]
 _CHUNK = 5_000
 _ASSORTMENT = 20_000
 # What a new shop inherits from the one before it.
-_KEPT = {"signing_key", "audit_log", "pricing_revision"}
+_KEPT = {"signing_key", "audit_log", "audit_chain", "pricing_revision", "identity_revision"}
 
 CATEGORY_COLUMNS = "id parent_id path slug name position".split()
 WAREHOUSE_COLUMNS = "id code name country priority".split()

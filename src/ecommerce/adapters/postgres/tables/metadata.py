@@ -15,6 +15,7 @@ from ecommerce.adapters.postgres.tables import (
     pricing,
     privacy,
     second_factor,
+    staff,
 )
 
 MODULES = (
@@ -30,5 +31,6 @@ MODULES = (
     pricing,
     second_factor,
     privacy,
+    staff,
 )
 METADATA: MetaData = kernel.OutboxRow.metadata

@@ -28,7 +28,7 @@ from ecommerce.application.identity.address_book import (
     RemoveAddressHandler,
 )
 from ecommerce.application.identity.attempts import Attempts
-from ecommerce.application.identity.authenticate import BearerAuthenticator, LiveTokens, VerifyTokenHandler
+from ecommerce.application.identity.authenticate import LiveTokens, VerifyTokenHandler
 from ecommerce.application.identity.change_groups import ChangeGroupsHandler
 from ecommerce.application.identity.change_profile import ChangeProfileHandler
 from ecommerce.application.identity.change_roles import ChangeRolesHandler
@@ -66,7 +66,6 @@ from ecommerce.application.identity.rotate_keys import RotateKeysHandler
 from ecommerce.application.identity.set_password import SetPasswordHandler
 from ecommerce.application.identity.sign_in import AccessTokenIssuer, SignIn
 from ecommerce.application.identity.step_up import StepUpHandler
-from ecommerce.application.shared.authentication import Authenticator
 from ecommerce.application.shared.ports import Cipher, Clock, Outbox
 from ecommerce.application.shared.rate_limiting import Rate
 from ecommerce.entrypoints.bootstrap.settings import Settings
@@ -140,10 +139,6 @@ class CredentialsProvider(Provider):
     @provide
     def access_tokens(self, ring: KeyRing, clock: Clock, settings: Settings) -> AccessTokens:
         return JwtAccessTokens(ring, clock, settings.base_url, f"{settings.base_url}/api/v1")
-
-    @provide
-    def authenticator(self, live: LiveTokens) -> Authenticator:
-        return BearerAuthenticator(live)
 
     services = provide_all(LiveTokens, AccessTokenIssuer, Enrolment, NewPasswords, Attempts)
 
