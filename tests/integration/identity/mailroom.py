@@ -82,7 +82,7 @@ async def open_mailroom(settings: Settings, room: Mailroom) -> AsyncIterator[Non
     port = int(settings.mail.smtp_url.rpartition(":")[2])
     server = await loop.create_server(lambda: SMTP(room, hostname="mx"), "127.0.0.1", port)
     container = build_container(settings)
-    room.database = await asyncpg.connect(settings.database.url)
+    room.database = database = await asyncpg.connect(settings.database.url)
     room.deliver = DeliverEvent(
         container,
         await container.get(OutgoingEvents),
@@ -93,7 +93,7 @@ async def open_mailroom(settings: Settings, room: Mailroom) -> AsyncIterator[Non
     try:
         yield
     finally:
-        await room.database.close()
+        await database.close()
         await container.close()
         server.close()
         await server.wait_closed()
