@@ -11,6 +11,7 @@ from ecommerce.adapters.contact.phone_numbers import E164PhoneNumbers
 from ecommerce.adapters.jwt.access_tokens import JwtAccessTokens
 from ecommerce.adapters.jwt.keys import Ed25519KeyMaker, KeyRing
 from ecommerce.adapters.memory.audit import MemoryAuditLog
+from ecommerce.adapters.memory.devices import MemoryKnownDevices
 from ecommerce.adapters.memory.identity import (
     MemoryAccounts,
     MemoryEndedSessions,
@@ -36,6 +37,7 @@ from ecommerce.application.identity.ports import SigningKey
 from ecommerce.application.identity.refresh import Refresh, RefreshHandler
 from ecommerce.application.identity.register import Register, RegisterHandler
 from ecommerce.application.identity.sign_in import AccessTokenIssuer, SignIn
+from ecommerce.application.identity.sign_in_attempts import SignInAttempts
 from ecommerce.application.identity.views import SignedIn
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.call import Call
@@ -98,7 +100,9 @@ class World:
         enrolment = Enrolment(emails, E164PhoneNumbers(), common_passwords(), self.hasher, ids, clock)
         credentials = Credentials(self.accounts, emails, self.hasher, policy)
         self.register = RegisterHandler(self.uow, self.accounts, enrolment, sign_in, counted, policy)
-        self.login = LoginHandler(self.uow, self.accounts, credentials, sign_in, counted)
+        self.devices = MemoryKnownDevices(self.sessions)
+        tries = SignInAttempts(counted, emails, self.devices)
+        self.login = LoginHandler(self.uow, self.accounts, credentials, sign_in, tries)
         self.refresh = RefreshHandler(self.uow, self.sessions, tokens, issuer, self.ended, self.outbox)
         self.authenticate = BearerAuthenticator(LiveTokens(access, self.ended))
         self.create = CreateUserHandler(self.uow, self.accounts, enrolment, self.audit)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from ecommerce.application.identity.attempts import Attempts
 from ecommerce.application.identity.credentials import Credentials
 from ecommerce.application.identity.ports import Accounts
 from ecommerce.application.identity.sign_in import SignIn, device_of
+from ecommerce.application.identity.sign_in_attempts import SignInAttempts
 from ecommerce.application.identity.views import SignedIn
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.ports import UnitOfWork
@@ -26,7 +26,7 @@ class LoginHandler:
         accounts: Accounts,
         credentials: Credentials,
         sign_in: SignIn,
-        attempts: Attempts,
+        attempts: SignInAttempts,
     ) -> None:
         self._uow = uow
         self._accounts = accounts
@@ -37,7 +37,7 @@ class LoginHandler:
     async def __call__(self, command: Login, call: Call) -> SignedIn:
         """Raises `InvalidCredentials`, `InvalidValue` (the device's name) and `RateLimited`."""
         device = device_of(call, command.device_name)
-        await self._attempts.count(command.email, call)
+        await self._attempts.count(command.email, device, call)
         proof = await self._credentials.by_email(command.email, command.password)
         account = proof.account
         async with self._uow.begin():

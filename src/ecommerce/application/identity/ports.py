@@ -104,8 +104,12 @@ class Sessions(Protocol):
         """The session of the token with this hash, spent or not, without locking it."""
         ...
 
-    async def end_all(self, account_id: UserId, because: EndedBy) -> list[UUID]:
-        """End every session of an account; their ids."""
+    async def end_one(self, account_id: UserId, session_id: UUID, because: EndedBy) -> bool:
+        """End a session of this account; False when it is another's, unknown, or over already."""
+        ...
+
+    async def end_all(self, account_id: UserId, because: EndedBy, keep: UUID | None = None) -> list[UUID]:
+        """End every session of an account but the one to keep; their ids."""
         ...
 
 

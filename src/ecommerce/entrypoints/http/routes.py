@@ -18,6 +18,7 @@ from ecommerce.entrypoints.http.admin_refunds import AdminRefundController
 from ecommerce.entrypoints.http.admin_variant_prices import AdminVariantPriceController
 from ecommerce.entrypoints.http.admin_zones import AdminShippingZoneController, AdminTaxZoneController
 from ecommerce.entrypoints.http.auth import AuthController
+from ecommerce.entrypoints.http.auth_sessions import SessionController
 from ecommerce.entrypoints.http.cart import CartController
 from ecommerce.entrypoints.http.cart_coupons import CartCouponController
 from ecommerce.entrypoints.http.catalog import CategoryController, ProductController, SearchController
@@ -34,6 +35,7 @@ from ecommerce.entrypoints.http.users import UserController
 # Under /api/v1.
 CONTROLLERS: tuple[type[Controller], ...] = (
     AuthController,
+    SessionController,
     UserController,
     AddressController,
     CategoryController,

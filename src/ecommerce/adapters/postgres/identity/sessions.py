@@ -36,7 +36,11 @@ WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL
 RETURNING authenticated_at
 """
 LIVE = "SELECT id FROM session WHERE id = ANY($1) AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE"
-LIVE_OF = "SELECT id FROM session WHERE account_id = $1 AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE"
+LIVE_ONE = "SELECT id FROM session WHERE id = $2 AND account_id = $1 AND revoked_at IS NULL FOR NO KEY UPDATE"
+LIVE_OF = """
+SELECT id FROM session WHERE account_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $2
+ORDER BY id FOR NO KEY UPDATE
+"""
 # clock_timestamp, not now: other processes look for what was revoked lately.
 REVOKE = "UPDATE session SET revoked_at = clock_timestamp(), revoked_by = $2 WHERE id = ANY($1)"
 SPEND_ALL = """
@@ -99,8 +103,12 @@ class PgSessions:
         rows = await self._uow.connection.fetch(LIVE, list(session_ids))
         await self._revoke([row["id"] for row in rows], because)
 
-    async def end_all(self, account_id: UserId, because: EndedBy) -> list[UUID]:
-        rows = await self._uow.connection.fetch(LIVE_OF, account_id)
+    async def end_one(self, account_id: UserId, session_id: UUID, because: EndedBy) -> bool:
+        rows = await self._uow.connection.fetch(LIVE_ONE, account_id, session_id)
+        return bool(await self._revoke([row["id"] for row in rows], because))
+
+    async def end_all(self, account_id: UserId, because: EndedBy, keep: UUID | None = None) -> list[UUID]:
+        rows = await self._uow.connection.fetch(LIVE_OF, account_id, keep)
         return await self._revoke([row["id"] for row in rows], because)
 
     async def _revoke(self, session_ids: list[UUID], because: EndedBy) -> list[UUID]:
