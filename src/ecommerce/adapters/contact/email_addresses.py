@@ -1,8 +1,8 @@
 """E-mail addresses by email-validator: syntax only, nothing is looked up.
 
 Mail goes to the address as it was written; what is compared is its key: the local part in Unicode's NFKC and
-case-folded, the domain as it goes over the wire (IDNA). Refused is, in any script, what can't be seen (control
-characters, fillers, selectors of variants) and what imitates another address (see `lookalikes`).
+case-folded, the domain as it goes over the wire (IDNA). Refused is, in any script, what can't be seen
+(control characters, fillers, selectors of variants) and what imitates another address (see `lookalikes`).
 """
 
 import re

@@ -2,8 +2,8 @@
 
 Two rules, after Unicode's technical standard 39:
 
-- A word mixes only scripts that are written together (its level "highly restrictive"): `山田taro`, not `pаypal`
-  with a Cyrillic а.
+- A word mixes only scripts that are written together (its level "highly restrictive"): `山田taro`, but not
+  `pаypal` with a Cyrillic а.
 - A word of another script that could be read as an ASCII word from end to end (`роса`) doesn't stand beside
   Latin ones: `роса@почта.рф`, not `роса@example.com`.
 

@@ -29,7 +29,13 @@ JOIN account ON account.id = session.account_id
 WHERE token.token_hash = $1
 """
 SPEND = "UPDATE refresh_token SET spent_at = clock_timestamp() WHERE token_hash = $1 AND spent_at IS NULL"
-SEEN = "UPDATE session SET last_seen_at = now() WHERE id = $1"
+# What has expired gives the same answer as what was never there: a session that lives for years needn't drag
+# its whole chain along. An hour later, so that no clock is close.
+SEEN = """
+WITH forgotten AS (
+  DELETE FROM refresh_token WHERE session_id = $1 AND expires_at < now() - interval '1 hour')
+UPDATE session SET last_seen_at = now() WHERE id = $1
+"""
 REAUTHENTICATE = """
 UPDATE session SET authenticated_at = now(), last_seen_at = now()
 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL
