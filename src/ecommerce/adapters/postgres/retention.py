@@ -52,8 +52,8 @@ CART_SWEEPS = {
     """,
 }
 
-# Of two years' daily use a session has thousands of tokens, so those go first, in batches of their own. What is
-# found here can't come alive meanwhile: its tokens have expired long ago.
+# A session may have thousands of tokens, so those go first, in batches of their own. What is found here can't
+# come alive meanwhile: its tokens have expired long ago.
 SESSION_BATCH = 1_000
 _FORGOTTEN_SESSION = """
 created_at < now() - interval '90 days' AND coalesce(revoked_at, last_seen_at) < now() - interval '90 days'
