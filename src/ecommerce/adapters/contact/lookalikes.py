@@ -41,7 +41,9 @@ def imitates(text: str) -> bool:
 
 
 def _scripts(word: str) -> frozenset[str]:
-    from confusable_homoglyphs.categories import unique_aliases  # noqa: PLC0415 - see above
+    from confusable_homoglyphs.categories import (  # type: ignore[import-untyped]  # noqa: PLC0415 - see above
+        unique_aliases,
+    )
 
     return frozenset(unique_aliases(word)) - _OF_NO_SCRIPT
 
@@ -53,7 +55,9 @@ def _together(scripts: Iterable[str]) -> bool:
 def _reads_as_ascii(word: str) -> bool:
     if word.isascii():
         return False
-    from confusable_homoglyphs.confusables import confusables_data  # noqa: PLC0415 - see above
+    from confusable_homoglyphs.confusables import (  # type: ignore[import-untyped]  # noqa: PLC0415 - see above
+        confusables_data,
+    )
 
     def ascii_twin(letter: str) -> bool:
         return letter.isascii() or any(

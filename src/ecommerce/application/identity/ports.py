@@ -213,14 +213,14 @@ class CommonPasswords(Protocol):
 
 class EmailAddresses(Protocol):
     def parse(self, text: str, pointer: str) -> EmailAddress:
-        """Without a look-up of the domain. Raises `InvalidValue` for what is no address, and for what imitates
-        another one.
+        """Without a look-up of the domain. Raises `InvalidValue` for what is no address, and for what
+        imitates another one.
         """
         ...
 
     def key(self, text: str) -> str | None:
-        """What all spellings of an address have in common, to look an account up by; None for what can't be an
-        address.
+        """What all spellings of an address have in common, to look an account up by; None for what can't be
+        an address.
         """
         ...
 
