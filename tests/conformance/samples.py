@@ -159,6 +159,24 @@ async def _(world: World) -> Ask:
     return Ask(headers=headers, json={"current_password": PASSWORD, "new_password": "another correct horse"})
 
 
+@sample("session_mine")
+async def _(world: World) -> Ask:
+    for _ in range(4):
+        await world.sign_in("customer@example.com")
+    return Ask(headers=world.customer, query={"page_size": "2"})
+
+
+@sample("session_end")
+@sample("session_end_others")
+async def _(world: World) -> Ask:
+    email = f"devices-{uuid4().hex[:8]}@example.com"
+    here = await world.call("POST", "/auth/register", json={"email": email, "password": PASSWORD})
+    await world.sign_in(email)
+    listed = await world.call("GET", "/auth/sessions", headers=bearer(here))
+    there = next(each for each in listed["results"] if not each["current"])
+    return Ask(headers=bearer(here), path={"session_id": there["id"]})
+
+
 @sample("user_show")
 async def _(world: World) -> Ask:
     return Ask(headers=world.customer)

@@ -72,6 +72,7 @@ OTHER_LISTS: dict[str, list[dict[str, str]]] = {
     "product_find": [{"ordering": "name"}, {"q": "a"}, {"currency": "EUR"}, {"in_stock": "true"}],
     "order_mine": [],
     "address_mine": [],
+    "session_mine": [],
     "admin_tax_zone_find": [],
     "admin_shipping_zone_find": [],
     "admin_promotion_find": [],

@@ -30,7 +30,7 @@ AT_MOST = {
     "key_jwks": 0,
     # Identity: a signed-in caller costs none.
     "auth_register": 6,
-    "auth_login": 5,
+    "auth_login": 6,
     "auth_refresh": 7,
     "auth_verify": 0,
     "auth_logout": 0,
@@ -47,6 +47,9 @@ AT_MOST = {
     "auth_recovery_change_password": 12,
     "auth_recovery_reset_password": 5,
     "auth_recovery_confirm_reset": 15,
+    "session_mine": 1,
+    "session_end": 5,
+    "session_end_others": 5,
     "user_show": 1,
     "user_change": 4,
     "privacy_ask_for_export": 5,

@@ -12,6 +12,7 @@ from ecommerce.adapters.contact.phone_numbers import E164PhoneNumbers
 from ecommerce.adapters.jwt.access_tokens import JwtAccessTokens
 from ecommerce.adapters.jwt.keys import Ed25519KeyMaker, KeyRing
 from ecommerce.adapters.memory.audit import MemoryAuditLog
+from ecommerce.adapters.memory.devices import MemoryKnownDevices
 from ecommerce.adapters.memory.identity import (
     MemoryAccounts,
     MemoryEndedSessions,
@@ -57,6 +58,7 @@ from ecommerce.application.identity.second_factor import (
 )
 from ecommerce.application.identity.session_proof import SessionProof
 from ecommerce.application.identity.sign_in import AccessTokenIssuer, SignIn
+from ecommerce.application.identity.sign_in_attempts import SignInAttempts
 from ecommerce.application.identity.step_up import StepUpHandler
 from ecommerce.application.identity.verify_mfa import VerifyMfaHandler
 from ecommerce.application.identity.views import SignedIn
@@ -129,8 +131,10 @@ class World:
         self.register = RegisterHandler(self.uow, self.accounts, enrolment, sign_in, counted, policy)
         self.challenges = MemoryChallenges(self.now)
         self.factors = MemorySecondFactors(self.accounts, self.sessions, self.challenges, self.now)
+        self.devices = MemoryKnownDevices(self.sessions)
+        tries = SignInAttempts(counted, emails, self.devices)
         challenger = Challenger(self.challenges, tokens)
-        self.login = LoginHandler(self.uow, self.accounts, credentials, sign_in, challenger, counted)
+        self.login = LoginHandler(self.uow, self.accounts, credentials, sign_in, challenger, tries)
         self._second_factor(cipher, tokens, sign_in, counted)
         proof = SessionProof(self.factors, self.check)
         self.step_up = StepUpHandler(self.uow, self.sessions, credentials, proof, issuer, counted)

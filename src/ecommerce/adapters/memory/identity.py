@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from ecommerce.application.identity.devices import SessionRecord
 from ecommerce.application.identity.ports import Device, PasswordCheck, ProfileChange
 from ecommerce.application.identity.views import AddressBookEntry, User
 from ecommerce.application.shared.address import Address
@@ -107,6 +108,7 @@ class MemorySessions:
     sessions: dict[UUID, Session] = field(default_factory=dict)
     ended: dict[UUID, EndedBy] = field(default_factory=dict)
     tokens: dict[bytes, _Token] = field(default_factory=dict)
+    records: dict[UUID, SessionRecord] = field(default_factory=dict)
 
     async def open(
         self, session_id: UUID, account: Account, device: Device, token: bytes, lifetime: timedelta
@@ -118,6 +120,8 @@ class MemorySessions:
             raise ConcurrentUpdate("this account was changed at the same moment; try again")
         session = Session(id=session_id, account_id=account.id, authenticated_at=self.clock())
         self.sessions[session_id] = session
+        at = session.authenticated_at
+        self.records[session_id] = SessionRecord(id=session_id, device=device, created_at=at, last_seen_at=at)
         self.tokens[token] = _Token(session_id, self.clock() + lifetime)
         return session
 
@@ -143,12 +147,14 @@ class MemorySessions:
             raise ConcurrentUpdate("this refresh token was spent at the same moment; try again")
         self.tokens[spent].spent_at = self.clock()
         self.tokens[successor] = _Token(session_id, self.clock() + lifetime)
+        self._see(session_id)
 
     async def reauthenticate(self, session_id: UUID, account_id: UserId) -> Session | None:
         session = self.sessions.get(session_id)
         if session is None or session.account_id != account_id or session_id in self.ended:
             return None
         self.sessions[session_id] = replace(session, authenticated_at=self.clock())
+        self._see(session_id)
         return self.sessions[session_id]
 
     async def end(self, session_ids: Sequence[UUID], because: EndedBy) -> None:
@@ -159,6 +165,13 @@ class MemorySessions:
                     if token.session_id == session_id and token.spent_at is None:
                         token.spent_at = self.clock()
 
+    async def end_one(self, account_id: UserId, session_id: UUID, because: EndedBy) -> bool:
+        session = self.sessions.get(session_id)
+        if session is None or session.account_id != account_id or session_id in self.ended:
+            return False
+        await self.end([session_id], because)
+        return True
+
     async def end_all(self, account_id: UserId, because: EndedBy, keep: UUID | None = None) -> list[UUID]:
         live = [
             session.id
@@ -167,6 +180,9 @@ class MemorySessions:
         ]
         await self.end(live, because)
         return live
+
+    def _see(self, session_id: UUID) -> None:
+        self.records[session_id] = replace(self.records[session_id], last_seen_at=self.clock())
 
 
 @dataclass

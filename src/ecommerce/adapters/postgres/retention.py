@@ -71,6 +71,25 @@ CART_SWEEPS = {
     """,
 }
 
+# A session may have thousands of tokens, so those go first, in batches of their own. What is found here can't
+# come alive meanwhile: its tokens have expired long ago.
+SESSION_BATCH = 1_000
+_FORGOTTEN_SESSION = """
+created_at < now() - interval '90 days' AND coalesce(revoked_at, last_seen_at) < now() - interval '90 days'
+"""
+SESSION_SWEEPS = {
+    "refresh_token": f"""
+        DELETE FROM refresh_token WHERE token_hash IN (
+            SELECT token_hash FROM refresh_token WHERE session_id IN (
+                SELECT id FROM session WHERE {_FORGOTTEN_SESSION}) LIMIT $1)
+    """,
+    "session": f"""
+        DELETE FROM session WHERE id IN (
+            SELECT id FROM session WHERE {_FORGOTTEN_SESSION}
+            ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+    """,
+}
+
 
 class PgRetention:
     def __init__(self, database: Database, cart_days: int) -> None:
@@ -79,6 +98,8 @@ class PgRetention:
 
     async def sweep(self) -> dict[str, int]:
         gone = {table: await self._empty(sql, BATCH) for table, sql in SWEEPS.items()}
+        for table, sql in SESSION_SWEEPS.items():
+            gone[table] = await self._empty(sql, SESSION_BATCH)
         for kind, sql in CART_SWEEPS.items():
             gone[kind] = await self._empty(sql, CART_BATCH, self._cart_days)
         return gone

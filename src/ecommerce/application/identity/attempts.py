@@ -1,7 +1,7 @@
 """How often somebody may try to prove who they are: counted for an account and an address together.
 
 Counted for the account alone, anybody could keep its owner out; all attempts from one address are counted at
-the door.
+the door. A known device has a bucket of its own beside that (see `sign_in_attempts`).
 """
 
 import hashlib
@@ -18,12 +18,16 @@ class Attempts:
         self._emails = emails
         self._rate = policy.attempts
 
-    async def count(self, whose: str, call: Call) -> None:
-        """`whose` is an account, or the address that stands for it. Raises `RateLimited`."""
+    async def count(self, whose: str, call: Call, *, device: str | None = None) -> None:
+        """`whose` is an account, or the address that stands for it; `device` the user agent of a known one.
+
+        Raises `RateLimited`.
+        """
         # By its key, or each spelling of an address would be tried so often.
         account = self._emails.key(whose) or whose.strip().lower()
+        marks = [account, call.client_address, *([] if device is None else [device])]
         # Hashed: the limiter's memory is no place for addresses.
-        key = hashlib.sha256(f"{account}\n{call.client_address}".encode()).hexdigest()
+        key = hashlib.sha256("\n".join(marks).encode("utf-8", "surrogatepass")).hexdigest()
         verdict = await self._limiter.spend(self._rate, key)
         if not verdict.allowed:
             raise RateLimited(

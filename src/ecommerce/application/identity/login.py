@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from ecommerce.application.identity.attempts import Attempts
 from ecommerce.application.identity.challenge import Challenger
 from ecommerce.application.identity.credentials import Credentials, Proof
 from ecommerce.application.identity.ports import Accounts, Device
 from ecommerce.application.identity.sign_in import OpenedSession, SignIn, device_of
+from ecommerce.application.identity.sign_in_attempts import SignInAttempts
 from ecommerce.application.identity.views import CodeNeeded, SignedIn
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.ports import UnitOfWork
@@ -32,7 +32,7 @@ class LoginHandler:
         credentials: Credentials,
         sign_in: SignIn,
         challenger: Challenger,
-        attempts: Attempts,
+        attempts: SignInAttempts,
     ) -> None:
         self._uow = uow
         self._accounts = accounts
@@ -47,7 +47,7 @@ class LoginHandler:
         Raises `InvalidCredentials`, `InvalidValue` (the device's name) and `RateLimited`.
         """
         device = device_of(call, command.device_name)
-        await self._attempts.count(command.email, call)
+        await self._attempts.count(command.email, device, call)
         for _ in range(_TRIES):
             proof = await self._credentials.by_email(command.email, command.password)
             try:

@@ -115,8 +115,12 @@ class Sessions(Protocol):
         """The session of the token with this hash, spent or not, without locking it."""
         ...
 
+    async def end_one(self, account_id: UserId, session_id: UUID, because: EndedBy) -> bool:
+        """End a session of this account; False when it is another's, unknown, or over already."""
+        ...
+
     async def end_all(self, account_id: UserId, because: EndedBy, keep: UUID | None = None) -> list[UUID]:
-        """End every session of an account, or every one but `keep`; their ids."""
+        """End every session of an account but the one to keep; their ids."""
         ...
 
 
@@ -220,11 +224,15 @@ class CommonPasswords(Protocol):
 
 class EmailAddresses(Protocol):
     def parse(self, text: str, pointer: str) -> EmailAddress:
-        """Syntax only: no look-up of the domain. Raises `InvalidValue`."""
+        """Without a look-up of the domain. Raises `InvalidValue` for what is no address, and for what
+        imitates another one.
+        """
         ...
 
     def key(self, text: str) -> str | None:
-        """What to look an account up by; None for what can't be an address."""
+        """What all spellings of an address have in common, to look an account up by; None for what can't be
+        an address.
+        """
         ...
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class EmailAddress:
-    """`text` is what mail is sent to; two addresses with the same `key` are one account."""
+    """`text` is what mail is sent to, `key` the canonical form: addresses that share it are one account."""
 
     text: str
     key: str

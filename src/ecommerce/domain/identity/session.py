@@ -13,6 +13,9 @@ ACCESS_LIFETIME = timedelta(minutes=10)
 REFRESH_LIFETIME = timedelta(days=30)
 # Two tabs, or a retry after a lost answer, may both show the same token.
 GRACE = timedelta(seconds=10)
+# A device (a client address and a user agent) is known to an account for this long after it was last seen.
+# Sessions that are over are kept as long, which is what this can be told by.
+KNOWN_FOR = timedelta(days=90)
 
 
 class TokenReused(Unauthenticated):
@@ -30,9 +33,10 @@ class RefreshRefused(Unauthenticated):
 
 
 class EndedBy(StrEnum):
-    """Why a session is over."""
+    """Why a session is over. `OWNER`: they signed it out from another of their devices."""
 
     LOGOUT = "logout"
+    OWNER = "owner"
     REUSE = "reuse"
     STAFF = "staff"
     PASSWORD = "password"  # noqa: S105 - a reason

@@ -5,6 +5,7 @@ from dishka import AsyncContainer, Provider, make_async_container
 from ecommerce.entrypoints.bootstrap.providers.audit import AuditProvider
 from ecommerce.entrypoints.bootstrap.providers.catalog import CatalogProvider
 from ecommerce.entrypoints.bootstrap.providers.core import CoreProvider
+from ecommerce.entrypoints.bootstrap.providers.devices import DeviceProvider
 from ecommerce.entrypoints.bootstrap.providers.http_shell import HttpShellProvider
 from ecommerce.entrypoints.bootstrap.providers.identity import (
     AccountProvider,
@@ -36,6 +37,7 @@ PROVIDERS: tuple[type[Provider], ...] = (
     NotificationsProvider,
     CredentialsProvider,
     AccountProvider,
+    DeviceProvider,
     ProfileProvider,
     MfaProvider,
     RecoveryProvider,

@@ -23,6 +23,7 @@ from ecommerce.entrypoints.http.admin_variant_prices import AdminVariantPriceCon
 from ecommerce.entrypoints.http.admin_zones import AdminShippingZoneController, AdminTaxZoneController
 from ecommerce.entrypoints.http.auth import AuthController
 from ecommerce.entrypoints.http.auth_recovery import AuthRecoveryController
+from ecommerce.entrypoints.http.auth_sessions import SessionController
 from ecommerce.entrypoints.http.cart import CartController
 from ecommerce.entrypoints.http.cart_coupons import CartCouponController
 from ecommerce.entrypoints.http.catalog import CategoryController, ProductController, SearchController
@@ -43,6 +44,7 @@ CONTROLLERS: tuple[type[Controller], ...] = (
     AuthController,
     MfaController,
     AuthRecoveryController,
+    SessionController,
     UserController,
     PrivacyController,
     ArchiveController,

@@ -35,14 +35,24 @@ JOIN account ON account.id = session.account_id
 WHERE token.token_hash = $1
 """
 SPEND = "UPDATE refresh_token SET spent_at = clock_timestamp() WHERE token_hash = $1 AND spent_at IS NULL"
-SEEN = "UPDATE session SET last_seen_at = now() WHERE id = $1"
+# What has expired gives the same answer as what was never there: a session that lives for years needn't drag
+# its whole chain along. An hour later, so that no clock is close.
+SEEN = """
+WITH forgotten AS (
+  DELETE FROM refresh_token WHERE session_id = $1 AND expires_at < now() - interval '1 hour')
+UPDATE session SET last_seen_at = now() WHERE id = $1
+"""
 REAUTHENTICATE = """
 UPDATE session SET authenticated_at = now(), last_seen_at = now()
 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL
 RETURNING authenticated_at
 """
 LIVE = "SELECT id FROM session WHERE id = ANY($1) AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE"
-LIVE_OF = "SELECT id FROM session WHERE account_id = $1 AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE"
+LIVE_ONE = "SELECT id FROM session WHERE id = $2 AND account_id = $1 AND revoked_at IS NULL FOR NO KEY UPDATE"
+LIVE_OF = """
+SELECT id FROM session WHERE account_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $2
+ORDER BY id FOR NO KEY UPDATE
+"""
 # clock_timestamp, not now: other processes look for what was revoked lately.
 REVOKE = "UPDATE session SET revoked_at = clock_timestamp(), revoked_by = $2 WHERE id = ANY($1)"
 SPEND_ALL = """
@@ -116,9 +126,13 @@ class PgSessions:
         rows = await self._uow.connection.fetch(LIVE, list(session_ids))
         await self._revoke([row["id"] for row in rows], because)
 
+    async def end_one(self, account_id: UserId, session_id: UUID, because: EndedBy) -> bool:
+        rows = await self._uow.connection.fetch(LIVE_ONE, account_id, session_id)
+        return bool(await self._revoke([row["id"] for row in rows], because))
+
     async def end_all(self, account_id: UserId, because: EndedBy, keep: UUID | None = None) -> list[UUID]:
-        rows = await self._uow.connection.fetch(LIVE_OF, account_id)
-        return await self._revoke([row["id"] for row in rows if row["id"] != keep], because)
+        rows = await self._uow.connection.fetch(LIVE_OF, account_id, keep)
+        return await self._revoke([row["id"] for row in rows], because)
 
     async def _revoke(self, session_ids: list[UUID], because: EndedBy) -> list[UUID]:
         if session_ids:

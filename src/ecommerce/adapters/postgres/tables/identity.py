@@ -51,6 +51,7 @@ class SessionRow(DefaultBase):
     __tablename__ = "session"
     __table_args__ = (
         Index("ix_session_account", "account_id", "created_at"),
+        Index("ix_session_created_at", "created_at"),
         Index("ix_session_revoked", "revoked_at", postgresql_where=text("revoked_at IS NOT NULL")),
         CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked_for_a_reason"),
     )
@@ -72,6 +73,7 @@ class RefreshTokenRow(DefaultBase):
 
     __tablename__ = "refresh_token"
     __table_args__ = (
+        Index("ix_refresh_token_session", "session_id", "expires_at"),
         Index("uq_refresh_token_live", "session_id", unique=True, postgresql_where=text("spent_at IS NULL")),
     )
     token_hash: Mapped[bytes] = mapped_column(BYTEA, primary_key=True)
