@@ -11,11 +11,19 @@ import asyncpg
 from ecommerce.adapters.jwt import keys
 from ecommerce.adapters.postgres import idempotency as answers
 from ecommerce.adapters.system.cipher import AesCipher
+from ecommerce.application.identity import second_factor
 from ecommerce.application.payments import start_payment
 from ecommerce.application.privacy import archives, subjects
 
 # Every purpose that something is encrypted for. What opens with none of them is looked at as it is.
-PURPOSES = (answers.PURPOSE, start_payment.PURPOSE, archives.PURPOSE, subjects.PURPOSE, keys.PURPOSE)
+PURPOSES = (
+    answers.PURPOSE,
+    start_payment.PURPOSE,
+    archives.PURPOSE,
+    subjects.PURPOSE,
+    keys.PURPOSE,
+    second_factor.PURPOSE,
+)
 COLUMNS = """
 SELECT c.relname AS table, a.attname AS column, t.typname AS type
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace

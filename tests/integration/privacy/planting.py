@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from ecommerce.adapters.system.cipher import AesCipher
+from ecommerce.application.identity.second_factor import PURPOSE as TOTP
 from ecommerce.application.payments.start_payment import PURPOSE as CLIENT_SECRET
 from ecommerce.application.privacy.archives import PURPOSE as ARCHIVE
 from ecommerce.application.shared.customer_keys import CustomerKeys
@@ -211,13 +212,30 @@ async def _rest(connection: asyncpg.Connection, planted: Planted) -> None:
             c("notification.last_error"),
             owner,
         )
-    for target in (f"account:{account_id}", f"order:{planted.order.id}"):
-        await connection.execute(
-            "INSERT INTO audit_log (actor, action, target, before, after) VALUES ('test', 'x', $1, $2, $3)",
-            target,
-            inner("audit_log.before"),
-            inner("audit_log.after"),
-        )
+    await connection.execute(
+        "INSERT INTO audit_log (actor, action, target, before, after) VALUES ('test', 'x', $1, NULL, '{}')",
+        f"account:{account_id}",
+    )
+    await connection.execute(
+        "INSERT INTO one_time_token (id, account_id, purpose, token_hash, email, email_key, expires_at)"
+        " VALUES (gen_random_uuid(), $1, 'email-change', $2, $3, $4, now() + interval '1 hour')",
+        account_id,
+        secrets.token_bytes(32),
+        c("one_time_token.email"),
+        c("one_time_token.email_key"),
+    )
+    await connection.execute(
+        "INSERT INTO mfa_challenge (token_hash, account_id, password_digest, device_name, expires_at)"
+        " VALUES ($1, $2, $1, $3, now() + interval '1 minute')",
+        secrets.token_bytes(32),
+        account_id,
+        c("mfa_challenge.device_name"),
+    )
+    await connection.execute(
+        "INSERT INTO account_totp (account_id, secret, last_step, confirmed_at) VALUES ($1, $2, 1, now())",
+        account_id,
+        AesCipher(SECRET).encrypt(c("account_totp.secret").encode(), TOTP),
+    )
     await connection.execute(
         "INSERT INTO idempotency_key (scope, body, holder, answer, account_id) VALUES ($1, $2, 1, $3, $4)",
         secrets.token_bytes(32),

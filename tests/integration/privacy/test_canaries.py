@@ -33,6 +33,10 @@ WORDLESS = {
     "address.country",
     "idempotency_key.scope",
     "idempotency_key.body",
+    "one_time_token.purpose",
+    "one_time_token.token_hash",
+    "mfa_challenge.token_hash",
+    "mfa_challenge.password_digest",
 }
 
 

@@ -13,8 +13,8 @@ from ecommerce.adapters.postgres.privacy.holdings import (
 
 
 def erasures(holdings: Iterable[Holding], parameters: str, pseudonym: str) -> list[str]:
-    """One for each. `pseudonym` is the parameter that stands for the address."""
-    return [_erasure(holding, parameters, pseudonym) for holding in holdings]
+    """One for each that doesn't stay. `pseudonym` is the parameter that stands for the address."""
+    return [_erasure(each, parameters, pseudonym) for each in holdings if not each.stays]
 
 
 def _erasure(holding: Holding, parameters: str, pseudonym: str) -> str:
