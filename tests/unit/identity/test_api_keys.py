@@ -58,7 +58,7 @@ def editor_with(*permissions: str) -> Actor:
     return Actor(label="staff:x", permissions=frozenset({"api-keys:write", *permissions}))
 
 
-@pytest.mark.parametrize("secret", [bytes(32), b"\xff" * 32, secrets.token_bytes(32)])
+@pytest.mark.parametrize("secret", [bytes(32), b"\xff" * 32, bytes(range(32))])
 def test_a_key_is_known_by_its_form_and_its_checksum(secret: bytes) -> None:
     key = key_of(secret)
     assert is_key(key)
