@@ -181,6 +181,9 @@ async def test_a_closed_account_is_nobodys(ports: Ports) -> None:
 
     await ports.close(ada)
 
+    assert await ports.accounts.find("ada@example.com") is None
+    with pytest.raises(NotFound):
+        await ports.accounts.get(ada)
     with pytest.raises(NotFound):
         await ports.people.id_of("ada@example.com")
     with pytest.raises(NotFound):
@@ -196,18 +199,8 @@ async def test_a_closed_account_is_nobodys(ports: Ports) -> None:
             )
 
 
-async def test_the_last_admin_is_told(ports: Ports) -> None:
-    ada, grace = (
-        await ports.somebody("a@example.com", "admin"),
-        await ports.somebody("b@example.com", "admin"),
-    )
-    clerk = await ports.somebody("c@example.com", "support")
-
-    async def is_last(account_id: UserId) -> bool:
+async def test_of_a_closing_account_its_roles_are_told(ports: Ports) -> None:
+    for email, roles in (("a@example.com", ("admin", "support")), ("b@example.com", ())):
+        account_id = await ports.somebody(email, *roles)
         async with ports.uow.begin():
-            return (await ports.people.lock_to_close(account_id)).is_last_admin
-
-    assert [await is_last(each) for each in (ada, grace, clerk)] == [False, False, False]
-    await ports.close(grace)
-    assert await is_last(ada)
-    assert not await is_last(clerk)
+            assert (await ports.people.lock_to_close(account_id)).roles == frozenset(roles)

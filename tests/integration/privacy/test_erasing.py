@@ -22,7 +22,8 @@ from ecommerce.application.privacy.make_export import MakeExport, MakeExportHand
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.outgoing import Retention
-from ecommerce.domain.privacy.request import LastAdmin, OrdersUnderWay
+from ecommerce.domain.identity.custom_role import LastAdmin
+from ecommerce.domain.privacy.request import OrdersUnderWay
 from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import Forbidden, NotFound, Unavailable
 from ecommerce.entrypoints.bootstrap.container import build_container

@@ -15,12 +15,14 @@ from ecommerce.adapters.memory.audit import MemoryAuditLog
 from ecommerce.adapters.memory.identity import MemoryAccounts, MemoryEndedSessions, MemorySessions
 from ecommerce.adapters.memory.notifications import MemoryLetterBox
 from ecommerce.adapters.memory.privacy import MemoryPeople, MemoryPersonalData, MemoryPrivacyRequests
+from ecommerce.adapters.memory.staff import MemoryRoleBook, MemoryStaffRoster
 from ecommerce.adapters.memory.unit_of_work import MemoryOutbox, MemoryUnitOfWork
 from ecommerce.adapters.system.cipher import AesCipher
 from ecommerce.adapters.system.ids import Uuid7Ids
 from ecommerce.adapters.system.tokens import SecretTokens
 from ecommerce.application.identity.check_address import EmailChecker
 from ecommerce.application.identity.ports import Device
+from ecommerce.application.identity.role_rules import RoleRules
 from ecommerce.application.identity.sign_out_all import SignOutForGood
 from ecommerce.application.notifications.notifier import OutboxNotifier
 from ecommerce.application.orders.contracts import OrderView
@@ -39,8 +41,9 @@ from ecommerce.application.shared.actor import Actor, StepUpRequired
 from ecommerce.application.shared.call import Call
 from ecommerce.application.shared.records import Desk
 from ecommerce.domain.identity.account import Account
+from ecommerce.domain.identity.custom_role import LastAdmin
 from ecommerce.domain.identity.email_address import EmailAddress
-from ecommerce.domain.privacy.request import LastAdmin, OrdersUnderWay
+from ecommerce.domain.privacy.request import OrdersUnderWay
 from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import (
     Forbidden,
@@ -103,6 +106,7 @@ class Office:
             whose,
             self.people,
             self.requests,
+            RoleRules(MemoryRoleBook(self.accounts), MemoryStaffRoster(self.accounts)),
             SignOutForGood(self.sessions, self.ended),
             farewell,
             self.cipher,

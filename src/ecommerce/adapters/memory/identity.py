@@ -34,15 +34,19 @@ class MemoryAccounts:
     closed: set[UserId] = field(default_factory=set)
 
     async def find(self, email_key: str) -> Account | None:
-        return next((_copy(each) for each in self.by_id.values() if each.email.key == email_key), None)
+        found = self._holder(email_key)
+        return None if found is None or found.id in self.closed else _copy(found)
+
+    def _holder(self, email_key: str) -> Account | None:
+        return next((each for each in self.by_id.values() if each.email.key == email_key), None)
 
     async def get(self, account_id: UserId) -> Account:
-        if account_id not in self.by_id:
+        if account_id not in self.by_id or account_id in self.closed:
             raise NotFound("there is no such account")
         return _copy(self.by_id[account_id])
 
     async def add(self, account: Account) -> UserId | None:
-        taken, events = await self.find(account.email.key), account.pull_events()
+        taken, events = self._holder(account.email.key), account.pull_events()
         if taken is not None:
             await self.outbox.add([RegistrationRepeated(account_id=taken.id)])
             return taken.id

@@ -44,14 +44,9 @@ class MemoryPeople:
 
     async def lock_to_close(self, account_id: UserId) -> ClosingAccount:
         subject = await self.subject(account_id)
-        admins = {
-            account.id
-            for account in self.accounts.by_id.values()
-            if "admin" in account.roles and account.id not in self.accounts.closed
-        }
         return ClosingAccount(
             subject=subject,
-            is_last_admin=admins == {account_id},
+            roles=self.accounts.by_id[account_id].roles,
             orders_under_way=self.under_way.get(account_id, []),
         )
 

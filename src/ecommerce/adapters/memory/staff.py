@@ -94,19 +94,23 @@ class MemoryStaffRoster:
         found = [
             _member(each)
             for each in self.accounts.by_id.values()
-            if each.roles and (role is None or role in each.roles)
+            if self._is_staff(each) and (role is None or role in each.roles)
         ]
         found.sort(key=lambda member: str(member.id), reverse=True)
         return part_of(found, lambda member: [str(member.id)], size, offset, place)
 
     async def find(self, account_id: UserId) -> StaffMember:
         account = self.accounts.by_id.get(account_id)
-        if account is None or not account.roles:
+        if account is None or not self._is_staff(account):
             raise NotFound("nobody of the staff has this id")
         return _member(account)
 
     async def other_admins(self, account_id: UserId) -> int:
-        return sum(ADMIN in each.roles for each in self.accounts.by_id.values() if each.id != account_id)
+        others = (each for each in self.accounts.by_id.values() if each.id != account_id)
+        return sum(ADMIN in each.roles for each in others if self._is_staff(each))
+
+    def _is_staff(self, account: Account) -> bool:
+        return bool(account.roles) and account.id not in self.accounts.closed
 
 
 def _member(account: Account) -> StaffMember:

@@ -32,6 +32,14 @@ class SignOuts(Protocol):
         ...
 
 
+class StaffLeaving(Protocol):
+    async def check_leaving(self, account_id: UserId, before: frozenset[str], after: frozenset[str]) -> None:
+        """Raises `LastAdmin` when nobody would be admin any more. Only inside a unit of work that holds the
+        account's lock.
+        """
+        ...
+
+
 class AddressRules(Protocol):
     def check(self, address: Address, pointer: str = "") -> Address:
         """The address in its proper form: country and region in capitals, the phone number in E.164.

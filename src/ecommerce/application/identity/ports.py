@@ -18,7 +18,10 @@ from ecommerce.domain.shared.ids import UserId
 
 
 class Accounts(Protocol):
-    """`find` and `get` are one statement each outside any unit of work; all else works only inside one."""
+    """`find` and `get` are one statement each outside any unit of work; all else works only inside one.
+
+    A closed account is as none, but its address stays taken until it is erased.
+    """
 
     async def find(self, email_key: str) -> Account | None: ...
 

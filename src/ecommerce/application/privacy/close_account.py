@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ecommerce.application.identity.contracts import SignOuts
+from ecommerce.application.identity.contracts import SignOuts, StaffLeaving
 from ecommerce.application.notifications.contracts import Message, Notifier
 from ecommerce.application.privacy.ports import ClosingAccount, People, PrivacyRequests, PrivacyRules
 from ecommerce.application.privacy.subjects import sealed
@@ -11,7 +11,7 @@ from ecommerce.application.privacy.whose import Whose
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.ports import Cipher, Outbox
 from ecommerce.application.shared.records import Desk
-from ecommerce.domain.privacy.request import AccountClosed, LastAdmin, OrdersUnderWay
+from ecommerce.domain.privacy.request import AccountClosed, OrdersUnderWay
 from ecommerce.domain.shared.ids import UserId
 
 
@@ -51,6 +51,7 @@ class CloseAccountHandler:
         whose: Whose,
         people: People,
         requests: PrivacyRequests,
+        staff: StaffLeaving,
         sign_outs: SignOuts,
         farewell: Farewell,
         cipher: Cipher,
@@ -59,6 +60,7 @@ class CloseAccountHandler:
         self._whose = whose
         self._people = people
         self._requests = requests
+        self._staff = staff
         self._sign_outs = sign_outs
         self._farewell = farewell
         self._cipher = cipher
@@ -71,6 +73,7 @@ class CloseAccountHandler:
         account_id = await self._whose.account(command.email, actor)
         async with self._desk.uow.begin():
             account = await self._people.lock_to_close(account_id)
+            await self._staff.check_leaving(account_id, account.roles, frozenset())
             _check(account)
             await self._people.close(account_id)
             over = await self._sign_outs.end_all(account_id)
@@ -91,8 +94,6 @@ class CloseAccountHandler:
 
 
 def _check(account: ClosingAccount) -> None:
-    if account.is_last_admin:
-        raise LastAdmin("this is the last admin: give the role to somebody else first")
     if account.orders_under_way:
         raise OrdersUnderWay(
             "parcels are on their way to you; come back when they have arrived",

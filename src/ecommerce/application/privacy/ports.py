@@ -57,10 +57,12 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClosingAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """`orders_under_way` are numbers of orders of which something has been sent and not yet arrived."""
+    """`roles` are those it has as staff, `orders_under_way` the numbers of orders that were sent in part or whole
+    and have not arrived.
+    """
 
     subject: Subject
-    is_last_admin: bool
+    roles: frozenset[str]
     orders_under_way: list[str]
 
 

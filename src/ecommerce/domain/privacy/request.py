@@ -40,12 +40,6 @@ class OrdersUnderWay(Conflict):
     code = "orders-under-way"
 
 
-class LastAdmin(Conflict):
-    """Nobody would be left who may give roles."""
-
-    code = "last-admin"
-
-
 class ExportTooLarge(DomainError):
     code = "export-too-large"
 

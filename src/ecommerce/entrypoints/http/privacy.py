@@ -15,7 +15,8 @@ from ecommerce.application.privacy.show_export import ShowExportHandler
 from ecommerce.application.privacy.views import ErasureView, ExportView
 from ecommerce.application.shared.actor import StepUpRequired
 from ecommerce.application.shared.call import Call
-from ecommerce.domain.privacy.request import LastAdmin, OrdersUnderWay
+from ecommerce.domain.identity.custom_role import LastAdmin
+from ecommerce.domain.privacy.request import OrdersUnderWay
 from ecommerce.domain.shared.kernel import NotFound
 from ecommerce.entrypoints.http.operation import CUSTOMER, PUBLIC
 from ecommerce.entrypoints.http.replies import RawReply, Reply

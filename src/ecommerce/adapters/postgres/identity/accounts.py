@@ -17,8 +17,8 @@ SELECT id, email, email_key, email_verified, password_hash, first_name, last_nam
                WHERE totp.account_id = account.id AND totp.confirmed_at IS NOT NULL) AS mfa_enabled
 FROM account
 """
-BY_KEY = SELECT + "WHERE email_key = $1"
-BY_ID = SELECT + "WHERE id = $1"
+BY_KEY = SELECT + "WHERE email_key = $1 AND closed_at IS NULL"
+BY_ID = SELECT + "WHERE id = $1 AND closed_at IS NULL"
 # Not FOR UPDATE: that would make everything wait that only refers to the account, like a new session.
 LOCK = BY_KEY + " FOR NO KEY UPDATE"
 LOCK_BY_ID = BY_ID + " FOR NO KEY UPDATE"

@@ -12,8 +12,8 @@ from ecommerce.domain.shared.ids import UserId
 from ecommerce.domain.shared.kernel import NotFound
 
 COLUMNS = "id, email, first_name, last_name, roles, created_at"
-# As the partial index says it.
-STAFF = "roles <> '{}'"
+# The first condition as the partial index says it.
+STAFF = "roles <> '{}' AND closed_at IS NULL"
 FIND = f"SELECT {COLUMNS} FROM account WHERE id = $1 AND {STAFF}"
 # One at a time over all processes: two that each take the role from one of the last two would see the other.
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('ecommerce.admins', 0))"

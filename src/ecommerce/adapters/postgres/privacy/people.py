@@ -15,11 +15,7 @@ WHERE id = $1 AND closed_at IS NULL
 LOCK = _SUBJECT + "FOR UPDATE"
 # As everywhere: the cart before what belongs to it. One that is being placed at this moment is an order then.
 NO_CART = "DELETE FROM cart WHERE account_id = $1 AND status = 'open'"
-IS_ADMIN = "SELECT 'admin' = ANY (roles) FROM account WHERE id = $1"
-# All of them, in one sequence: of two admins who leave at once, the second finds itself the last.
-LOCK_ADMINS = """
-SELECT id FROM account WHERE 'admin' = ANY (roles) AND closed_at IS NULL ORDER BY id FOR UPDATE
-"""
+ROLES = "SELECT roles FROM account WHERE id = $1"
 CLOSE = "UPDATE account SET closed_at = now(), updated_at = now() WHERE id = $1"
 
 
@@ -40,23 +36,17 @@ class PgPeople:
     async def lock_to_close(self, account_id: UserId) -> ClosingAccount:
         connection = self._uow.connection
         await connection.execute(NO_CART, account_id)
-        last = await self._is_last_admin(account_id)
         subject = await self._subject(LOCK, account_id)
+        roles = await connection.fetchval(ROLES, account_id)
         rows = await connection.fetch(
             UNDER_WAY, account_id, subject.proven_email, subject.until, subject.pseudonym
         )
         return ClosingAccount(
-            subject=subject, is_last_admin=last, orders_under_way=[row["number"] for row in rows]
+            subject=subject, roles=frozenset(roles), orders_under_way=[row["number"] for row in rows]
         )
 
     async def close(self, account_id: UserId) -> None:
         await self._uow.connection.execute(CLOSE, account_id)
-
-    async def _is_last_admin(self, account_id: UserId) -> bool:
-        if not await self._uow.connection.fetchval(IS_ADMIN, account_id):
-            return False
-        admins = await self._uow.connection.fetch(LOCK_ADMINS)
-        return [row["id"] for row in admins] == [account_id]
 
     async def _subject(self, sql: str, account_id: UserId) -> Subject:
         row = await self._uow.connection.fetchrow(sql, account_id)

@@ -7,8 +7,9 @@ from ecommerce.adapters.postgres.privacy.data import PgPersonalData
 from ecommerce.adapters.postgres.privacy.people import PgPeople
 from ecommerce.adapters.postgres.privacy.requests import PgPrivacyRequests
 from ecommerce.adapters.postgres.unit_of_work import PgUnitOfWork
-from ecommerce.application.identity.contracts import EmailRules, SignOuts
+from ecommerce.application.identity.contracts import EmailRules, SignOuts, StaffLeaving
 from ecommerce.application.identity.ports import EndedSessions, Sessions
+from ecommerce.application.identity.role_rules import RoleRules
 from ecommerce.application.identity.sign_out_all import SignOutForGood
 from ecommerce.application.orders.cancel_order import CancelOrderHandler
 from ecommerce.application.orders.contracts import OrderCanceller
@@ -44,6 +45,10 @@ class PrivacyProvider(Provider):
     @provide
     def data(self, uow: PgUnitOfWork) -> PersonalData:
         return PgPersonalData(uow)
+
+    @provide
+    def staff(self, rules: RoleRules) -> StaffLeaving:
+        return rules
 
     @provide
     def sign_outs(self, sessions: Sessions, ended: EndedSessions) -> SignOuts:
