@@ -57,8 +57,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClosingAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """`roles` are those it has as staff, `orders_under_way` the numbers of orders that were sent in part or whole
-    and have not arrived.
+    """`roles` are those it has as staff, `orders_under_way` the numbers of orders that were sent, in part or
+    whole, and have not arrived.
     """
 
     subject: Subject
