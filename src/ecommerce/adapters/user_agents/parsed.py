@@ -1,5 +1,8 @@
-"""User agents by ua-parser, whose patterns take some 30 MB and half a second to load: with the first that is
-asked for, in a thread. Its engine takes time in proportion to the text, whatever the text.
+"""User agents by ua-parser.
+
+Its patterns are loaded when somebody first looks at their sessions, in a thread, and compiled one by one as
+they are tried: some 5 MB. Its compiled engine takes 30, and holds the interpreter's lock for a second while
+it is made.
 """
 
 import asyncio
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from ua_parser import Parser
 
 KEPT = 256
+# No browser says more, and some of the patterns take their time with what isn't one.
+_LONGEST = 256
 
 
 class ParsedUserAgents:
@@ -30,7 +35,7 @@ class ParsedUserAgents:
     def _tell(self, header: str | None) -> UserAgent:
         if not header:
             return UserAgent()
-        found = self._loaded().parse(header)
+        found = self._loaded().parse(header[:_LONGEST])
         return UserAgent(
             browser=found.user_agent.family if found.user_agent else None,
             os=found.os.family if found.os else None,
@@ -40,7 +45,7 @@ class ParsedUserAgents:
     def _loaded(self) -> "Parser":
         with self._loading:
             if self._parser is None:
-                from ua_parser import BestAvailableResolver, Parser, load_builtins  # noqa: PLC0415 - see above
+                from ua_parser import BasicResolver, Parser, load_lazy_builtins  # noqa: PLC0415 - see above
 
-                self._parser = Parser(BestAvailableResolver(load_builtins()))
+                self._parser = Parser(BasicResolver(load_lazy_builtins()))
             return self._parser
