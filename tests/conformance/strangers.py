@@ -37,6 +37,8 @@ CHANGED_BY_STAFF = {
     "payment_open_intent": "orders:write",
     "payment_sync": "orders:write",
 }
+# Whoever holds the signed link may: it says whose it is.
+SIGNED = {"archive_fetch"}
 # Ids that all belong to whoever asks: there is no wrong pair of them.
 TOGETHER = {"order_place"}
 

@@ -14,9 +14,8 @@ from tests.e2e.shop import Shop
 pytestmark = pytest.mark.xdist_group("fuzz")
 BUYER = Path(__file__).with_name("shopping.py")
 # What is neither JSON nor text is bytes to the generator, once it is told.
-CONFIG = (
-    'content_type_overrides: {"image/*": "application/octet-stream", "*/*": "application/octet-stream"}\n'
-)
+MEDIA = ("image/*", "application/zip", "*/*")
+CONFIG = f"content_type_overrides: {json.dumps(dict.fromkeys(MEDIA, 'application/octet-stream'))}\n"
 
 
 def run(*command: str, **environment: str) -> str:

@@ -107,7 +107,7 @@ async def test_the_same_bytes_after_the_same_work(door: Door) -> None:
     assert all(each == done[0] for each in done)
     assert done[0][0] == 401
     assert done[0][3] == 1
-    assert len(done[0][4]) == 1
+    assert len(done[0][4]) == 2
 
 
 async def test_the_same_time(door: Door) -> None:
