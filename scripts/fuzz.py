@@ -24,7 +24,7 @@ ROUND = 300
 # What a schema can't say (either this field or that one) is no bad data of ours.
 CHECKS = ["--checks", "all", "--exclude-checks", "positive_data_acceptance"]
 # These end the session of whoever calls them, and with it the round.
-ENDS_SESSION = r"^(auth_logout|user_erase|session_.*|auth_.*sessions.*|.*password_change|.*email_change)$"
+ENDS_SESSION = r"^(auth_logout|privacy_erase|session_end.*|auth_recovery_change_.*)$"
 SHIP_TO = {
     "first_name": "Ada",
     "last_name": "Buyer",

@@ -1,7 +1,9 @@
 """Query parameters are as strict as bodies."""
 
 from contextlib import suppress
+from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,3 +72,15 @@ async def test_a_query_must_be_utf8(door: TestDoor) -> None:
 def test_no_query_is_a_fault_of_ours(query: bytes) -> None:
     with suppress(MalformedRequest, ValidationFailed):
         decode_query(query, ThingQuery)
+
+
+class Since(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    since: datetime | None = None
+
+
+def test_a_time_is_written_as_one() -> None:
+    assert decode_query(b"since=2026-11-25T12:00:00Z", Since).since == datetime(2026, 11, 25, 12, tzinfo=UTC)
+    for seconds in (b"since=0.5", b"since=1764072000", b"since=-1"):
+        with pytest.raises(ValidationFailed) as refused:
+            decode_query(seconds, Since)
+        assert [(each.pointer, each.code) for each in refused.value.faults] == [("/query/since", "type")]

@@ -4,6 +4,7 @@ A field that is a list takes repeated parameters; a field `attr: dict[str, list[
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
@@ -68,11 +69,15 @@ def decode_query(query_string: bytes, wanted: type[T]) -> T:
 
 
 def _unfit(decoded: msgspec.Struct, gathered: dict[str, Any]) -> list[Fault]:
-    """What msgspec lets through: large numbers, and the word "null" where a number or a choice is meant."""
+    """What msgspec lets through: large numbers, the word "null" where a number or a choice is meant, and
+    seconds since 1970 where a time is.
+    """
     faults = []
     for name, value in zip(decoded.__struct_encode_fields__, msgspec.structs.astuple(decoded), strict=True):
         if isinstance(value, int) and value not in INT64:
             faults.append(Fault(f"/query/{name}", "out-of-range", "must fit into 64 bits"))
+        elif isinstance(value, datetime) and ":" not in gathered[name]:
+            faults.append(Fault(f"/query/{name}", "type", "must be a time as 2026-11-25T12:00:00Z"))
         elif value is None and name in gathered:
             faults.append(Fault(f"/query/{name}", "type", "must not be null: leave it out"))
     return faults
