@@ -8,8 +8,8 @@ PYTHON ?= python3.11 python3
 BIN := .venv/bin
 READY := .venv/.installed
 CODE := src tests bench $(wildcard migrations scripts)
-# Each of these processes starts servers of its own.
-JOBS ?= 2
+# Each of these processes starts servers of its own. They wait a good part of the time: one more than cores.
+JOBS ?= 3
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 COMPILE := $(BIN)/uv pip compile --quiet --system-certs --generate-hashes --universal --no-header --no-annotate
 
