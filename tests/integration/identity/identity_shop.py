@@ -24,6 +24,10 @@ def environment(database_url: str) -> dict[str, str]:
         "ECOMMERCE_BASE_URL": "http://shop.test",
         "ECOMMERCE_SECRET_KEY": "0123456789abcdef0123456789abcdef",
         "ECOMMERCE_DATABASE_URL": database_url,
+        # A busy machine is no reason for a 503 where many come at once.
+        "ECOMMERCE_DATABASE_POOL_TIMEOUT_SECONDS": "25",
+        "ECOMMERCE_DATABASE_STATEMENT_TIMEOUT_SECONDS": "25",
+        "ECOMMERCE_DATABASE_LOCK_TIMEOUT_SECONDS": "25",
         "ECOMMERCE_REDIS_URL": "redis://127.0.0.1:1/0",
         "ECOMMERCE_STRIPE_API_KEY": "sk_test_x",
         "ECOMMERCE_STRIPE_PUBLISHABLE_KEY": "pk_test_x",
