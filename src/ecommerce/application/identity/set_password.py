@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from ecommerce.application.audit.contracts import AuditLog
 from ecommerce.application.identity.enrolment import NewPasswords
+from ecommerce.application.identity.new_password import OVER
 from ecommerce.application.identity.one_time_ports import OneTimeTokens
 from ecommerce.application.identity.ports import Accounts, EndedSessions, Sessions
 from ecommerce.application.shared.actor import Actor
 from ecommerce.application.shared.ports import UnitOfWork
-from ecommerce.domain.identity.one_time_token import Purpose
 from ecommerce.domain.identity.session import EndedBy
 
 
@@ -45,8 +45,7 @@ class SetPasswordHandler:
             account = await self._accounts.lock(email.key)
             account.password_hash = hashed
             await self._accounts.save(account)
-            # Whoever made the new password needed may have asked for a link.
-            await self._tokens.revoke(account.id, (Purpose.PASSWORD_RESET, Purpose.EMAIL_CHANGE))
+            await self._tokens.revoke(account.id, OVER)
             over = await self._sessions.end_all(account.id, EndedBy.STAFF)
             await self._audit.record(actor, "identity.password_set", f"account:{account.id}", None, None)
         self._ended.add(over)

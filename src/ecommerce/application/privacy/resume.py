@@ -40,5 +40,5 @@ class ResumePrivacyHandler:
                 await self._erase(ErasePerson(request_id), actor)
             except (Unavailable, ConcurrentUpdate) as error:
                 log.info("privacy.erasure_waits", request=str(request_id), why=str(error))
-            except Exception:
+            except Exception:  # as above: logged with its trace, and tried again by the next run
                 log.exception("privacy.erasure_failed", request=str(request_id))

@@ -23,12 +23,11 @@ from ecommerce.entrypoints.http.headers import IfMatch
 from ecommerce.entrypoints.http.operation import staff
 from ecommerce.entrypoints.http.pages import Links, Page
 from ecommerce.entrypoints.http.parts import ListQuery, listed
-from ecommerce.entrypoints.http.replies import Reply
+from ecommerce.entrypoints.http.replies import NO_STORE, Reply
 from ecommerce.entrypoints.http.routing import Query, delete, get, patch, post
 
 KeyName = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME, examples=["ERP"])]
 Moment = Annotated[datetime, msgspec.Meta(tz=True, examples=["2126-11-22T12:00:00Z"])]
-_NO_STORE = {"Cache-Control": "no-store"}
 
 
 class ApiKeyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +95,7 @@ class AdminApiKeyController(Controller):
         wish = KeyWish(name=data.name, scopes=data.scopes, expires_at=data.expires_at)
         made = await editor.make(wish, call.actor)
         shown = NewApiKeyView(**msgspec.structs.asdict(_view(made.key)), key=made.secret)
-        return Reply(shown, headers=_NO_STORE, etag=str(made.key.version))
+        return Reply(shown, headers=NO_STORE, etag=str(made.key.version))
 
     @get("/{key_id:uuid}", policy=staff(PERMISSION), raises=(NotFound,))
     async def show(self, key_id: FromPath[UUID], keys: FromDishka[ApiKeys]) -> Reply[ApiKeyView]:

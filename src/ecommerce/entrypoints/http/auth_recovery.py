@@ -18,10 +18,8 @@ from ecommerce.domain.identity.one_time_token import OneTimeTokenRefused
 from ecommerce.domain.shared.kernel import ConcurrentUpdate, InvalidValue, Unauthenticated
 from ecommerce.entrypoints.http.auth import Email, Password, Token
 from ecommerce.entrypoints.http.operation import CUSTOMER, OPEN
-from ecommerce.entrypoints.http.replies import Reply
+from ecommerce.entrypoints.http.replies import NO_STORE, Reply
 from ecommerce.entrypoints.http.routing import post
-
-_NO_STORE = {"Cache-Control": "no-store"}
 
 
 class OneTimeTokenBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,7 +95,7 @@ class AuthRecoveryController(Controller):
 
         The token works once.
         """
-        return Reply(await handler(VerifyEmail(data.token), call), headers=_NO_STORE)
+        return Reply(await handler(VerifyEmail(data.token), call), headers=NO_STORE)
 
     @post(
         "/email/verify/resend",
@@ -118,7 +116,7 @@ class AuthRecoveryController(Controller):
         sign in before. The same answer whether anybody has the address, verified or not.
         """
         await handler(AskForVerification(data.email if data is not None else None), call)
-        return Reply(VerificationRequested(), status=202, headers=_NO_STORE)
+        return Reply(VerificationRequested(), status=202, headers=NO_STORE)
 
     @post(
         "/email/change",
@@ -137,7 +135,7 @@ class AuthRecoveryController(Controller):
         told. The same answer whether the address is taken or not.
         """
         await handler(ChangeEmail(email=data.email, password=data.password), call)
-        return Reply(EmailChangeRequested(), status=202, headers=_NO_STORE)
+        return Reply(EmailChangeRequested(), status=202, headers=NO_STORE)
 
     @post(
         "/password/change",
@@ -154,9 +152,7 @@ class AuthRecoveryController(Controller):
         """Take another password. All other sessions end."""
         command = ChangePassword(current_password=data.current_password, new_password=data.new_password)
         await handler(command, call)
-        return Reply(
-            PasswordSet("The password is changed; all other sessions have ended."), headers=_NO_STORE
-        )
+        return Reply(PasswordSet("The password is changed; all other sessions have ended."), headers=NO_STORE)
 
     @post("/password/reset", status=202, policy=OPEN, rate_limit="auth", raises=(RateLimited,))
     async def reset_password(
@@ -167,7 +163,7 @@ class AuthRecoveryController(Controller):
         The same answer whether anybody has the address or not.
         """
         await handler(AskForReset(data.email), call)
-        return Reply(ResetRequested(), status=202, headers=_NO_STORE)
+        return Reply(ResetRequested(), status=202, headers=NO_STORE)
 
     @post(
         "/password/reset/confirm",
@@ -185,4 +181,4 @@ class AuthRecoveryController(Controller):
         address counts as verified.
         """
         await handler(ResetPassword(token=data.token, new_password=data.new_password), call)
-        return Reply(PasswordSet("The password is set; all sessions have ended."), headers=_NO_STORE)
+        return Reply(PasswordSet("The password is set; all sessions have ended."), headers=NO_STORE)

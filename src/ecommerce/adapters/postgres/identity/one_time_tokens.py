@@ -24,7 +24,7 @@ SET id = excluded.id, token_hash = excluded.token_hash, email = excluded.email,
     email_key = excluded.email_key, created_at = excluded.created_at, expires_at = excluded.expires_at
 """
 REVOKE = "DELETE FROM one_time_token WHERE account_id = $1 AND purpose = ANY($2)"
-SET_PASSWORD = "UPDATE account SET password_hash = $2, updated_at = now() WHERE id = $1"  # noqa: S105
+SET_PASSWORD = "UPDATE account SET password_hash = $2, updated_at = now() WHERE id = $1"  # noqa: S105 - SQL
 VERIFY = "UPDATE account SET email_verified = true, updated_at = now() WHERE id = $1 AND NOT email_verified"
 SET_EMAIL = """
 UPDATE account SET email = $2, email_key = $3, email_verified = true, updated_at = now() WHERE id = $1
